@@ -1,6 +1,7 @@
 """Fixtures that every room's tests share: where the public files lie that the figures are checked against.
 
-Assumes the checkout stands beside `shared/`. Where that folder is missing, the tests that need it are skipped and say so.
+Assumes that the checkout stands beside `shared/`. Where that folder is missing, the tests that need it are skipped and
+say so.
 """
 
 import shutil
