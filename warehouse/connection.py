@@ -1,0 +1,135 @@
+"""Opens the DuckLake: one DuckDB connection a process and lake, extensions out of the installed wheels.
+
+Locations: a folder (SQLite catalogue `catalog.sqlite` and data files `files/` inside it), or
+`postgres:<libpq connection string>` with the shared folder for data files in JICENG_LAKE_FILES.
+Assumes that nothing is ever fetched from a network: automatic installing of extensions is off.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from warehouse.errors import CatalogueDamaged, ExtensionMissing, LakeMoved, from_duckdb
+
+PROJECT = Path(__file__).resolve().parent.parent
+DEFAULT_FOLDER = PROJECT / "data" / "warehouse"
+POSTGRES_PREFIX = "postgres:"
+CONFIG = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a lake lies: its catalogue, its data files, and the folder for what belongs to it."""
+
+    catalogue: str
+    files: Path
+    home: Path
+
+    @property
+    def is_postgres(self) -> bool:
+        """Whether the catalogue is a PostgreSQL database."""
+        return self.catalogue.startswith(POSTGRES_PREFIX)
+
+    @property
+    def catalogue_file(self) -> Path:
+        """The SQLite catalogue's path."""
+        return Path(self.catalogue)
+
+    def exists(self) -> bool:
+        """Whether a catalogue is there (always assumed for PostgreSQL)."""
+        return self.is_postgres or self.catalogue_file.is_file()
+
+    def named(self) -> str:
+        """The location for a reader: never with a password."""
+        return "the PostgreSQL catalogue" if self.is_postgres else str(self.catalogue_file)
+
+
+def resolve(location: str | Path | None = None) -> Location:
+    """The location meant by an argument, else by JICENG_LAKE, else the default folder."""
+    given = str(location) if location is not None else os.environ.get("JICENG_LAKE", "") or str(DEFAULT_FOLDER)
+    if given.startswith(POSTGRES_PREFIX):
+        home = Path(os.environ.get("JICENG_LAKE_FILES", str(DEFAULT_FOLDER))).resolve()
+        return Location(given, home / "files", home)
+    home = Path(given).expanduser().resolve()
+    return Location(str(home / "catalog.sqlite"), home / "files", home)
+
+
+def extension_path(name: str) -> Path:
+    """The file of a DuckDB extension inside its installed wheel.
+
+    Raises:
+        ExtensionMissing: the wheel is not installed, or is of another DuckDB version.
+    """
+    try:
+        package = importlib.import_module(f"duckdb_extension_{name}")
+    except ImportError as error:
+        raise ExtensionMissing(f"duckdb-extension-{name.replace('_', '-')}") from error
+    folder = Path(str(package.__file__)).parent / "extensions" / f"v{duckdb.__version__}"
+    path = folder / f"{name}.duckdb_extension"
+    if not path.is_file():
+        raise ExtensionMissing(f"duckdb-extension-{name.replace('_', '-')} for DuckDB {duckdb.__version__}")
+    return path
+
+
+def _quote(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _attach_statement(location: Location) -> str:
+    if location.is_postgres:
+        source = "ducklake:postgres:" + location.catalogue.removeprefix(POSTGRES_PREFIX)
+        extra = ""
+    else:
+        source = "ducklake:sqlite:" + location.catalogue
+        extra = ", META_JOURNAL_MODE 'WAL', META_BUSY_TIMEOUT 10000"
+    files = _quote(str(location.files) + "/")
+    return f"ATTACH {_quote(source)} AS lake (DATA_PATH {files}, OVERRIDE_DATA_PATH true{extra})"
+
+
+def connect(location: Location) -> duckdb.DuckDBPyConnection:
+    """A new DuckDB with the lake attached as `lake`.
+
+    Raises:
+        ExtensionMissing, CatalogueDamaged, LakeMoved, Busy: see `warehouse.errors`.
+    """
+    connection = duckdb.connect(":memory:", config=dict(CONFIG))
+    scanner = "postgres_scanner" if location.is_postgres else "sqlite_scanner"
+    for name in ("ducklake", scanner):
+        connection.execute(f"LOAD {_quote(str(extension_path(name)))}")
+    location.files.mkdir(parents=True, exist_ok=True)
+    scratch = location.home / "scratch"
+    connection.execute(f"SET GLOBAL temp_directory = {_quote(str(scratch))}")
+    try:
+        connection.execute(_attach_statement(location))
+    except duckdb.Error as error:
+        connection.close()
+        known = from_duckdb(error)
+        raise (CatalogueDamaged(known.detail) if isinstance(known, LakeMoved) else known) from error
+    return connection
+
+
+_open: dict[tuple[str, int], duckdb.DuckDBPyConnection] = {}
+_guard = threading.Lock()
+
+
+def shared(location: Location) -> duckdb.DuckDBPyConnection:
+    """This process's one connection to the lake; take a `cursor()` of it, never query it."""
+    key = (location.catalogue, os.getpid())
+    with _guard:
+        if key not in _open:
+            _open[key] = connect(location)
+        return _open[key]
+
+
+def forget(location: Location) -> None:
+    """Close this process's connection to the lake, for restoring and for tests."""
+    with _guard:
+        connection = _open.pop((location.catalogue, os.getpid()), None)
+    if connection is not None:
+        connection.close()

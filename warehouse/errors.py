@@ -1,0 +1,184 @@
+"""What can go wrong with the lake, each as one sentence that says what happened and what to do.
+
+The words live in `MESSAGES`, apart from the code that raises; a page or the command line prints
+`error.sentence(language)`. `from_duckdb` turns what DuckDB says into one of these.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+MESSAGES: dict[str, dict[str, str]] = {
+    "busy": {
+        "en": "The warehouse is being written by another process ({detail}). Nothing was changed. Try again when it is done.",
+        "zh": "仓库正由另一个进程写入（{detail}）。没有改动任何数据，请稍后再试。",
+    },
+    "conflict": {
+        "en": "Another load changed the same records at the same moment, {detail} times in a row. Nothing was changed. Load the file again.",
+        "zh": "另一批次同时改动了相同的记录（连续 {detail} 次）。没有改动任何数据，请重新装载。",
+    },
+    "disk_full": {
+        "en": "The disk is full ({detail}). Nothing was changed. Free some space, then run `python -m warehouse maintain` and try again.",
+        "zh": "磁盘已满（{detail}）。没有改动任何数据。请先清出空间，运行 `python -m warehouse maintain`，再重试。",
+    },
+    "catalogue_missing": {
+        "en": "There is no warehouse at {detail}. Make the demonstration city with `python -m etl demo`, load a file, or set JICENG_LAKE.",
+        "zh": "{detail} 处没有仓库。请用 `python -m etl demo` 生成演示城市，或装载文件，或设置 JICENG_LAKE。",
+    },
+    "catalogue_damaged": {
+        "en": "The warehouse's catalogue cannot be read ({detail}). Restore the latest backup with `python -m warehouse restore DIR`.",
+        "zh": "仓库目录库无法读取（{detail}）。请用 `python -m warehouse restore DIR` 恢复最近的备份。",
+    },
+    "version_expired": {
+        "en": "Data version {detail} is not kept any more, or never was. Choose the latest version.",
+        "zh": "数据版本 {detail} 已不再保留，或从未存在。请选择最新版本。",
+    },
+    "lake_moved": {
+        "en": "The catalogue is there, but its data files are not ({detail}). Put the folder `files` back beside the catalogue, or restore a backup.",
+        "zh": "目录库还在，但数据文件不在（{detail}）。请把 `files` 文件夹放回目录库旁边，或恢复备份。",
+    },
+    "wrong_key": {
+        "en": "The secret in use is not the one that this warehouse was loaded with ({detail}). Nothing was changed. Set JICENG_KEY or put the key file back.",
+        "zh": "当前密钥与本仓库装载时的密钥不同（{detail}）。没有改动任何数据。请设置 JICENG_KEY 或放回密钥文件。",
+    },
+    "extension_missing": {
+        "en": "A part of DuckDB is not installed ({detail}). Install the project's requirements again: `pip install -r requirements.txt`.",
+        "zh": "缺少 DuckDB 扩展（{detail}）。请重新安装依赖：`pip install -r requirements.txt`。",
+    },
+    "schema_newer": {
+        "en": "This warehouse was made by a newer version of Jiceng ({detail}). Update the program.",
+        "zh": "此仓库由更新版本的基层程序建立（{detail}）。请升级程序。",
+    },
+    "unknown_batch": {
+        "en": "There is no batch {detail}. `python -m etl batches` lists them.",
+        "zh": "没有批次 {detail}。可用 `python -m etl batches` 查看。",
+    },
+    "batch_undone": {
+        "en": "Batch {detail} has been undone already. Nothing was changed.",
+        "zh": "批次 {detail} 已经撤销过。没有改动任何数据。",
+    },
+    "lake_error": {
+        "en": "The warehouse could not do this ({detail}). Nothing was changed.",
+        "zh": "仓库未能完成操作（{detail}）。没有改动任何数据。",
+    },
+}
+
+
+class LakeError(Exception):
+    """Base of this room's errors. `code` names the sentence, `detail` fills it."""
+
+    code = "lake_error"
+
+    def __init__(self, detail: object = "") -> None:
+        """Keep what fills the sentence."""
+        self.detail = str(detail)
+        super().__init__(self.sentence())
+
+    def sentence(self, language: str = "en") -> str:
+        """The sentence for the reader, in `en` or `zh`."""
+        words = MESSAGES[self.code]
+        return words["zh" if language.startswith("zh") else "en"].format(detail=self.detail)
+
+    @property
+    def title(self) -> str:
+        """A short title: the code in words."""
+        return self.code.replace("_", " ").capitalize()
+
+
+class Busy(LakeError):
+    """Another writer holds the lake."""
+
+    code = "busy"
+
+
+class Conflict(LakeError):
+    """The transaction lost against another, several times."""
+
+    code = "conflict"
+
+
+class DiskFull(LakeError):
+    """No space left on the device."""
+
+    code = "disk_full"
+
+
+class CatalogueMissing(LakeError):
+    """There is no catalogue at the place named."""
+
+    code = "catalogue_missing"
+
+
+class CatalogueDamaged(LakeError):
+    """The catalogue is there but cannot be read."""
+
+    code = "catalogue_damaged"
+
+
+class VersionExpired(LakeError):
+    """The version asked for is not kept."""
+
+    code = "version_expired"
+
+
+class LakeMoved(LakeError):
+    """The catalogue's data files are not where they should be."""
+
+    code = "lake_moved"
+
+
+class WrongKey(LakeError):
+    """The secret differs from the one that made the keys in the lake."""
+
+    code = "wrong_key"
+
+
+class ExtensionMissing(LakeError):
+    """A DuckDB extension's wheel is not installed."""
+
+    code = "extension_missing"
+
+
+class SchemaNewer(LakeError):
+    """The lake was made by a newer program."""
+
+    code = "schema_newer"
+
+
+class UnknownBatch(LakeError):
+    """No such batch."""
+
+    code = "unknown_batch"
+
+
+class BatchUndone(LakeError):
+    """The batch has been undone already."""
+
+    code = "batch_undone"
+
+
+# What DuckDB, SQLite and PostgreSQL say, and which error it is. The first match counts.
+SIGNS: tuple[tuple[tuple[str, ...], type[LakeError]], ...] = (
+    (("no space left", "disk full", "database or disk is full", "enospc"), DiskFull),
+    (("no snapshot found", "snapshot with version", "snapshot at version"), VersionExpired),
+    (("transaction conflict", "could not serialize"), Conflict),
+    (("database is locked", "lock timeout"), Busy),
+    (("not a database", "malformed", "file is encrypted", "no such table: ducklake"), CatalogueDamaged),
+    (("no such file or directory", "no files found", "cannot open file"), LakeMoved),
+)
+
+
+def from_duckdb(error: duckdb.Error | OSError) -> LakeError:
+    """The lake error that a DuckDB or system error stands for."""
+    text = str(error)
+    lowered = text.lower()
+    first_line = text.strip().splitlines()[0][:300] if text.strip() else type(error).__name__
+    for signs, kind in SIGNS:
+        if any(sign in lowered for sign in signs):
+            return kind(first_line)
+    return LakeError(first_line)
+
+
+def is_retryable(error: duckdb.Error) -> bool:
+    """Whether the same transaction may succeed when it is redone."""
+    return isinstance(from_duckdb(error), Busy | Conflict)
