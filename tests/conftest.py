@@ -1,17 +1,30 @@
-"""Fixtures that every room's tests share: where the public files lie that the figures are checked against.
+"""Fixtures that all tests share: an environment of their own, and the public files that figures are checked against.
 
 Assumes that the checkout stands beside `shared/`. Where that folder is missing, the tests that need it are skipped and
 say so.
 """
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+TEST_SECRET = "5e" * 32
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_real_lake_or_secret(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep tests off the lake and the secret of whoever runs them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JICENG_LAKE", str(tmp_path_factory.mktemp("no-lake")))
+        patch.setenv("JICENG_KEY", TEST_SECRET)
+        patch.delenv("JICENG_KEY_FILE", raising=False)
+        patch.delenv("JICENG_LAKE_FILES", raising=False)
+        yield
 
 
 def _shared(*parts: str) -> Path:
