@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Any
 
 import duckdb
+import polars as pl
 
 from warehouse import categories, marts, schema
 from warehouse.errors import BatchUndone, UnknownBatch
@@ -52,6 +53,7 @@ class BatchRecord:
     period: tuple[date, date] | None = None
     quarantined: Sequence[Quarantined] = ()
     settings: dict[str, str] = field(default_factory=dict)
+    registrations: dict[str, pl.DataFrame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,43 @@ def _write_quarantine(cursor: duckdb.DuckDBPyConnection, batch: BatchRecord, bat
         cursor.executemany(QUARANTINE_SQL, rows)
 
 
+def _register(cursor: duckdb.DuckDBPyConnection, registrations: dict[str, pl.DataFrame], batch_id: int) -> None:
+    """Add rows that a load brings for other tables (new units, category rules, events), where the key is new."""
+    for name, frame in registrations.items():
+        table = schema.table(name)
+        cursor.register("registration", frame)
+        given = [column for column in table.columns if column.name in frame.columns]
+        names = ", ".join(column.name for column in given)
+        values = ", ".join(f"CAST({column.name} AS {column.type})" for column in given)
+        defaults = [c for c in table.columns if c.name not in frame.columns and c.default is not None]
+        names += "".join(f", {column.name}" for column in defaults)
+        values += "".join(f", CAST('{column.default}' AS {column.type})" for column in defaults)
+        new = " AND ".join(f"o.{key} = r.{key}" for key in table.key if key in frame.columns)
+        cursor.execute(
+            f"INSERT INTO {table.quoted} ({names}, batch_id) SELECT {values}, {int(batch_id)} FROM registration AS r "
+            f"WHERE NOT EXISTS (SELECT 1 FROM {table.quoted} AS o WHERE {new})"
+        )
+        cursor.unregister("registration")
+
+
+UNREGISTER_SQL = (
+    """DELETE FROM lake.station WHERE batch_id = $batch
+    AND station_code NOT IN (SELECT station_code FROM lake.alert)
+    AND station_code NOT IN (SELECT station_code FROM lake."case")
+    AND station_code NOT IN (SELECT station_code FROM lake.training_result)""",
+    """DELETE FROM lake.district WHERE batch_id = $batch AND district_code NOT IN (SELECT district_code FROM lake.station)""",
+    "DELETE FROM lake.category_map WHERE batch_id = $batch",
+    "DELETE FROM lake.event WHERE batch_id = $batch",
+)
+
+
+def _unregister(cursor: duckdb.DuckDBPyConnection, batch_id: int, settings: dict[str, str]) -> None:
+    """Undo `_register`: what nothing else uses goes, and alerts of other batches are grouped anew."""
+    for sql in UNREGISTER_SQL:
+        cursor.execute(sql, {"batch": batch_id})
+    categories.remap(cursor, settings)
+
+
 def commit_batch(lake: Lake, stage_sql: str, batch: BatchRecord) -> Committed:
     """Write one batch: facts, marts, batch row, quarantine and settings, in one commit.
 
@@ -238,6 +277,7 @@ def commit_batch(lake: Lake, stage_sql: str, batch: BatchRecord) -> Committed:
         _write_batch(cursor, batch, batch_id, now, counts)
         _write_quarantine(cursor, batch, batch_id, now, int(settings["quarantine_days"]))
         set_settings(cursor, batch.settings)
+        _register(cursor, batch.registrations, batch_id)
         return counts
 
     try:
@@ -294,6 +334,8 @@ def undo_batch(lake: Lake, batch_id: int, author: str) -> Undone:
             marts.append(cursor, mart)
         if table.name == "category_map":
             categories.remap(cursor, settings)
+        elif table.name == "alert":
+            _unregister(cursor, batch_id, settings)
         return Undone(batch_id, 0, removed, restored)
 
     with lake.writer_lock():

@@ -1,0 +1,244 @@
+"""Makes typed rows of one batch of text rows: map, strip, cast, resolve, hash; names every bad cell.
+
+`clean` is row-wise and free of state besides its plan, so the same function can run in any worker over any part of a
+file. A row with a bad cell stays in the frame, marked in `_bad`; the caller sets it aside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from etl import cast, keys
+from etl.errors import Refusal, mask
+from etl.lookups import Lookups
+from etl.mapping import FieldRule, Mapping, source_fields
+from warehouse import Column
+
+SPOILT_ID = r"^'?[0-9](\.[0-9]+)?[eE]\+[0-9]+$"
+LISTED_LIMIT = 1000
+POLARS_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
+    "VARCHAR": pl.String,
+    "TIMESTAMP": pl.Datetime("us"),
+    "DATE": pl.Date,
+    "BOOLEAN": pl.Boolean,
+    "DOUBLE": pl.Float64,
+    "UBIGINT": pl.UInt64,
+    **cast.INTEGERS,
+}
+UNIT_COLUMNS = {
+    "station_code": "station",
+    "station_code_initial": "station",
+    "org_code": "org",
+    "district_code": "district",
+}
+DEFINES = {"station": "station_code", "district": "district_code"}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that cleaning needs besides the rows."""
+
+    mapping: Mapping
+    lookups: Lookups
+    zone: str
+    secret: bytes
+    service: dict[str, frozenset[int]] = field(default_factory=dict)
+    header_row: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """One cleaned batch: typed rows with `_row`, `_file`, `_part`, `_bad`; refusals (the first ones); new units."""
+
+    frame: pl.DataFrame
+    refusals: list[Refusal]
+    units: pl.DataFrame | None
+
+
+def polars_type(column: Column) -> pl.DataType | type[pl.DataType]:
+    """The Polars type of a lake column."""
+    if column.type.startswith("DECIMAL"):
+        precision, scale = column.type[8:-1].split(",")
+        return pl.Decimal(int(precision), int(scale))
+    return POLARS_TYPES[column.type]
+
+
+def service_keys(mapping: Mapping, secret: bytes) -> dict[str, frozenset[int]]:
+    """Hashes of the institutions' numbers and places that the mapping lists."""
+    found = {}
+    for kind, values in (("phone", mapping.service_callers), ("address", mapping.service_places)):
+        hashed = keys.hash_series(pl.Series("v", values, dtype=pl.String), kind, secret) if values else pl.Series([])
+        found[kind] = frozenset(hashed.drop_nulls().to_list())
+    return found
+
+
+class _Bad:
+    """Collects which rows are bad, and the first cells by name."""
+
+    def __init__(self, raw: pl.DataFrame, file: str, header_row: int) -> None:
+        self.rows = raw["_row"]
+        self.file = file
+        self.offset = header_row + 1
+        self.mask: pl.Series | None = None
+        self.refusals: list[Refusal] = []
+
+    def add(self, bad: pl.Series | None, text: pl.Series | None, column: str, code: str, private: bool = False) -> None:
+        if bad is None or not bad.any():
+            return
+        bad = bad.fill_null(False)
+        self.mask = bad if self.mask is None else self.mask | bad
+        where = bad.arg_true()[: max(LISTED_LIMIT - len(self.refusals), 0)]
+        cells = text.gather(where).to_list() if text is not None else [None] * len(where)
+        for row, cell in zip(self.rows.gather(where).to_list(), cells, strict=True):
+            shown = mask(cell) if private else cell
+            self.refusals.append(Refusal(self.file, code, row + self.offset, column, shown))
+
+
+def clean(raw: pl.DataFrame, plan: Plan, file: str, part: int = 0) -> Cleaned:
+    """Clean one batch.
+
+    Args:
+        raw: text columns as the file names them, and `_row` (data rows counted from 0).
+        plan: mapping, lookups, time zone and secret.
+        file: name of the file, for refusals.
+        part: number of the file in the load.
+    """
+    bad = _Bad(raw, file, plan.header_row)
+    stripped = raw.with_columns(pl.col(pl.String).str.strip_chars())
+    by_column = {target: source for source, target in source_fields(plan.mapping.table).items()}
+    found: dict[str, pl.Series] = {}
+    for column in plan.mapping.table.columns:
+        if not column.derived:
+            found[column.name] = _column(stripped, plan, column, by_column[column.name], bad)
+    units = _units(stripped, plan, found)
+    _derive(found, plan)
+    series = [found[column.name].alias(column.name) for column in plan.mapping.table.columns]
+    flag = bad.mask if bad.mask is not None else pl.repeat(False, raw.height, dtype=pl.Boolean, eager=True)
+    frame = pl.DataFrame(series).with_columns(
+        _row=(raw["_row"] + bad.offset).cast(pl.Int64), _file=pl.lit(file), _part=pl.lit(part, pl.Int32), _bad=flag
+    )
+    return Cleaned(frame, bad.refusals, units)
+
+
+def text_of(frame: pl.DataFrame, rule: FieldRule) -> pl.Series:
+    """The text that a rule makes of a frame's columns (stripped), before casting."""
+    if rule.constant is not None:
+        return pl.repeat(rule.constant, frame.height, dtype=pl.String, eager=True)
+    parts = [frame[column] for column in rule.columns]
+    if rule.missing is not None:
+        parts = [part.replace("", None).fill_null(rule.missing) for part in parts]
+    text = parts[0] if len(parts) == 1 else frame.select(
+        pl.concat_str(parts, separator=rule.join, ignore_nulls=True).alias("t")
+    ).to_series()  # fmt: skip
+    if rule.take:
+        text = text.str.slice(0, rule.take)
+    if rule.values or rule.has_default:
+        pairs = dict(rule.values)
+        default = rule.default if rule.has_default else text
+        text = text.replace_strict(pairs, default=default, return_dtype=pl.String) if pairs else text.fill_null(rule.default)
+        if rule.has_default and rule.default is not None:
+            text = text.fill_null(rule.default)
+    if rule.true_values:
+        listed = text.is_in(list(rule.true_values))
+        text = pl.DataFrame({"l": listed}).select(pl.when("l").then(pl.lit("1")).otherwise(pl.lit("0"))).to_series()
+    return text
+
+
+def _column(frame: pl.DataFrame, plan: Plan, column: Column, source: str, bad: _Bad) -> pl.Series:
+    rule = plan.mapping.rule(source)
+    if rule is None or (not rule.constant and any(c not in frame.columns for c in rule.columns)):
+        return _filled(pl.repeat(None, frame.height, dtype=polars_type(column), eager=True), column)
+    text = text_of(frame, rule)
+    named = " + ".join(rule.columns) or source
+    if column.hashes:
+        values = text.to_frame("t").select(pl.when(~pl.col("t").is_in(cast.MISSING)).then("t")).to_series()
+        return keys.hash_series(values, column.hashes, plan.secret)
+    result = cast.cast(text, column, zone=plan.zone, formats=plan.mapping.date_formats, parse=rule.parse)
+    bad.add(result.bad, text, named, result.code)
+    values = _filled(result.values, column)
+    if column.type == "VARCHAR" and column.name.endswith("_id"):
+        values = _ids(values, named, bad)
+    values = _resolve(values, plan, column, named, bad)
+    _check(values, text, column, named, bad, result.bad)
+    return values
+
+
+def _filled(values: pl.Series, column: Column) -> pl.Series:
+    if column.default is None or values.null_count() == 0:
+        return values
+    default = pl.Series("d", [str(column.default)], dtype=pl.String)
+    typed = cast.cast(default, column, zone="UTC").values.cast(values.dtype)
+    return values.fill_null(typed[0])
+
+
+def _ids(values: pl.Series, named: str, bad: _Bad) -> pl.Series:
+    bad.add(values.str.contains(SPOILT_ID), values, named, "spoilt_id")
+    quoted = values.str.starts_with("'")
+    return values.str.strip_prefix("'") if quoted.any() else values
+
+
+def _resolve(values: pl.Series, plan: Plan, column: Column, named: str, bad: _Bad) -> pl.Series:
+    kind = UNIT_COLUMNS.get(column.name)
+    if kind is None or DEFINES.get(plan.mapping.table.name) == column.name or plan.mapping.units is not None:
+        return values
+    lookups = plan.lookups
+    resolve: dict[str, Callable[[str], str | None]] = {
+        "station": lookups.station,
+        "org": lookups.org,
+        "district": lambda code: code if code in lookups.districts else None,
+    }
+    known = lookups.districts if kind == "district" else lookups.stations
+    strange = [value for value in values.unique().drop_nulls().to_list() if value not in known]
+    if not strange:
+        return values
+    meant = {value: resolve[kind](value) for value in strange}
+    unknown = [value for value, code in meant.items() if code is None]
+    if unknown:
+        code = "unknown_district" if kind == "district" else "unknown_station"
+        bad.add(values.is_in(unknown), values, named, code)
+    return values.replace({value: code for value, code in meant.items() if code is not None and code != value})
+
+
+def _check(values: pl.Series, text: pl.Series, column: Column, named: str, bad: _Bad, cast_bad: pl.Series | None) -> None:
+    if column.required and values.null_count():
+        missing = values.is_null()
+        bad.add(missing if cast_bad is None else missing & ~cast_bad, text, named, "required")
+    for limit, outside in ((column.minimum, values.__lt__), (column.maximum, values.__gt__)):
+        if limit is not None:
+            bad.add(outside(limit), text, named, "out_of_range")
+
+
+def _derive(found: dict[str, pl.Series], plan: Plan) -> None:
+    """Groups from codes, first values where the source keeps only the last, and the institutions' flags."""
+    if plan.mapping.table.name != "alert":
+        return
+    days = found["reported_at"].dt.date()
+    scheme = found["category_scheme"]
+    found["category_group"] = plan.lookups.groups(found["category_code"], scheme, days)
+    initial = found["category_code_initial"]
+    if initial.null_count() == len(initial):
+        found["category_group_initial"] = initial
+    else:
+        group = plan.lookups.groups(initial, scheme, days)
+        found["category_group_initial"] = (
+            pl.DataFrame({"g": group, "i": initial}).select(pl.when(pl.col("i").is_not_null()).then("g")).to_series()
+        )
+    for kind, key, flag in (("phone", "caller_key", "is_service_caller"), ("address", "place_key", "is_service_place")):
+        listed = plan.service.get(kind)
+        if listed:
+            found[flag] = found[flag] | found[key].is_in(list(listed)).fill_null(False)
+
+
+def _units(frame: pl.DataFrame, plan: Plan, found: dict[str, pl.Series]) -> pl.DataFrame | None:
+    """Units in the batch that the lake lacks, where the mapping registers them: code, district, name, first seen."""
+    rule = plan.mapping.units
+    if rule is None:
+        return None
+    district = text_of(frame, rule.district)
+    name = text_of(frame, rule.name) if rule.name else found["station_code"]
+    seen = pl.DataFrame({"station_code": found["station_code"], "district_code": district, "name": name})
+    seen = seen.drop_nulls("station_code").group_by("station_code").agg(pl.col("district_code", "name").min(), rows=pl.len())
+    return seen.filter(~pl.col("station_code").is_in(list(plan.lookups.stations)))

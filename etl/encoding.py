@@ -1,0 +1,81 @@
+"""Finds out a file's encoding and gives Polars a UTF-8 file.
+
+Order: byte order mark, strict UTF-8, strict GB18030; nothing is ever replaced or skipped (domain/import-formats.md 4.2).
+GB18030 and UTF-16 are decoded in pieces into a temporary UTF-8 file, because Polars scans only UTF-8.
+"""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from pathlib import Path
+
+from etl.errors import FileRefused, Refusal
+
+PROBE_BYTES = 1 << 20
+PIECE_BYTES = 1 << 22
+BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+WORKBOOK_SIGNS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """A file that Polars can scan, the encoding that the original has, and whether it is a temporary copy."""
+
+    path: Path
+    encoding: str
+    is_copy: bool = False
+
+
+def detect(path: Path) -> str:
+    """The encoding by mark or by strict trial of the first megabyte: `utf-8`, `utf-8-sig`, `utf-16` or `gb18030`.
+
+    Raises:
+        FileRefused: missing, empty, a workbook, binary, or neither encoding.
+    """
+    if not path.is_file():
+        raise FileRefused(Refusal(path.name, "missing_file"))
+    with path.open("rb") as stream:
+        head = stream.read(PROBE_BYTES)
+    if not head.strip():
+        raise FileRefused(Refusal(path.name, "empty_file"))
+    if head.startswith(WORKBOOK_SIGNS):
+        raise FileRefused(Refusal(path.name, "is_workbook"))
+    for mark, name in BOMS:
+        if head.startswith(mark):
+            return name
+    if b"\x00" in head:
+        raise FileRefused(Refusal(path.name, "not_text"))
+    whole = len(head) < PROBE_BYTES
+    for name in ("utf-8", "gb18030"):
+        try:
+            codecs.getincrementaldecoder(name)("strict").decode(head, final=whole)
+        except UnicodeDecodeError as error:
+            last = error
+        else:
+            return name
+    raise FileRefused(Refusal(path.name, "bad_encoding", detail=f"byte {last.start}"))
+
+
+def as_utf8(path: Path, folder: Path, encoding: str | None = None) -> TextFile:
+    """The file itself when it is UTF-8, else a UTF-8 copy in `folder`.
+
+    Raises:
+        FileRefused: as `detect`, or a byte that the encoding does not have, with its place.
+    """
+    found = encoding or detect(path)
+    if found in ("utf-8", "utf-8-sig"):
+        return TextFile(path, found)
+    target = folder / f"{path.stem}.utf8.csv"
+    decoder = codecs.getincrementaldecoder(found)("strict")
+    done = 0
+    with path.open("rb") as source, target.open("w", encoding="utf-8", newline="") as sink:
+        while True:
+            piece = source.read(PIECE_BYTES)
+            try:
+                sink.write(decoder.decode(piece, final=not piece))
+            except UnicodeDecodeError as error:
+                raise FileRefused(Refusal(path.name, "bad_encoding", detail=f"byte {done + error.start}")) from error
+            done += len(piece)
+            if not piece:
+                return TextFile(target, found, is_copy=True)

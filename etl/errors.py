@@ -1,0 +1,137 @@
+"""Why rows or files are refused: a code, and one sentence in each language that says what to do.
+
+A refusal never aborts in the middle: the report lists them, and nothing is committed unless the caller chose to
+set the rows aside (`quarantine`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+REASONS: dict[str, tuple[str, str, str, str]] = {
+    # code: (reason en, hint en, reason zh, hint zh)
+    "required": ("the value is missing", "fill it in, or leave the row out", "缺少必填值", "请补填，或删去该行"),
+    "not_a_number": ("this is not a number", "write digits only", "不是数字", "请只填数字"),
+    "not_a_date": ("this is not a date", "write it as 2024-01-05", "不是日期", "请写成 2024-01-05"),
+    "not_a_time": (
+        "this is not a date and time that can be read without guessing",
+        "write it as 2024-01-05 08:30:00",
+        "无法确切识别的日期时间",
+        "请写成 2024-01-05 08:30:00",
+    ),
+    "not_yes_no": ("this is neither yes nor no", "write 1 or 0, 是 or 否", "不是“是/否”", "请填 1 或 0、是或否"),
+    "not_in_list": ("this value is not one of those allowed", "see the data dictionary", "不在允许的取值内", "请查数据字典"),
+    "out_of_range": ("the value is outside its range", "check the source", "超出取值范围", "请核对来源"),
+    "spoilt_id": (
+        "Excel has turned this number into a power of ten, and its last digits are lost (Excel keeps 15)",
+        "export the column as text",
+        "编号已被 Excel 改成科学计数，末尾数字已丢失（Excel 只保留 15 位）",
+        "请把该列按文本导出",
+    ),
+    "unknown_station": (
+        "no station has this code or name",
+        "load it into `station` first, or add the name to its aliases",
+        "没有这个单位代码或名称",
+        "请先装载到 station，或把名称加入其别名",
+    ),
+    "unknown_district": ("no district has this code", "load it into `district` first", "没有这个区划代码", "请先装载 district"),
+    "missing_file": ("there is no such file", "check the path", "文件不存在", "请核对路径"),
+    "empty_file": ("the file holds no rows", "export it again", "文件没有数据行", "请重新导出"),
+    "not_text": (
+        "this is not a text file",
+        "export it as CSV (UTF-8 or GB18030)",
+        "不是文本文件",
+        "请导出为 CSV（UTF-8 或 GB18030）",
+    ),
+    "is_workbook": (
+        "this is an Excel workbook, which this version does not read yet",
+        "save the sheet as CSV UTF-8 and load that",
+        "这是 Excel 工作簿，本版本尚不能读取",
+        "请将工作表另存为 CSV UTF-8 后再装载",
+    ),
+    "bad_encoding": (
+        "the file is neither UTF-8 nor GB18030 throughout",
+        "export it again; the byte named may be where it was cut",
+        "文件既不是完整的 UTF-8，也不是完整的 GB18030",
+        "请重新导出；所示字节处可能被截断",
+    ),
+    "missing_column": (
+        "the file lacks a column that the mapping needs",
+        "choose the mapping of this source with --mapping, or add the column",
+        "文件缺少映射所需的列",
+        "请用 --mapping 选择该来源的映射，或补上此列",
+    ),
+    "malformed": (
+        "the rows of the file do not have the same columns throughout",
+        "check quotes and delimiters near the line named",
+        "各行的列数不一致",
+        "请检查所示行附近的引号和分隔符",
+    ),
+    "wrong_mapping": (
+        "the mapping is made for another table",
+        "name the table of the mapping",
+        "映射属于另一张表",
+        "请使用该映射对应的表",
+    ),
+    "not_reported": (
+        "an expectation of the table failed",
+        "see the table's suite under expectations/",
+        "未通过该表的校验规则",
+        "请查看 expectations/ 下的规则",
+    ),
+}
+ALIASES = {"time_in_future": "out_of_range"}
+
+
+def sentence(code: str, language: str = "en") -> tuple[str, str]:
+    """Reason and hint of a code, in `en` or `zh`; an unknown code speaks for itself."""
+    words = REASONS.get(ALIASES.get(code, code))
+    if words is None:
+        return code.replace("_", " "), REASONS["not_reported"][1]
+    return (words[2], words[3]) if language.startswith("zh") else (words[0], words[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One refused cell, row or file. `row` counts as Excel does: the header is row 1."""
+
+    file: str
+    code: str
+    row: int | None = None
+    column: str | None = None
+    value: str | None = None
+    sheet: str | None = None
+    detail: str | None = None
+
+    def to_json(self, language: str = "en") -> dict[str, Any]:
+        """The shape that other programs rely on."""
+        reason, hint = sentence(self.code, language)
+        if self.detail:
+            reason = f"{reason} ({self.detail})"
+        shown = asdict(self)
+        shown.pop("detail")
+        return {key: shown[key] for key in ("file", "sheet", "row", "column", "value", "code")} | {
+            "reason": reason,
+            "hint": hint,
+        }
+
+
+class FileRefused(Exception):
+    """A whole file cannot be read or does not fit; carries the refusal."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        """Keep the refusal."""
+        self.refusal = refusal
+        super().__init__(f"{refusal.file}: {sentence(refusal.code)[0]}")
+
+
+class UsageError(Exception):
+    """The call itself is wrong: unknown table, mapping or option."""
+
+
+def mask(value: str | None) -> str | None:
+    """A value with letters and digits hidden, for what the lake keeps: `138-X` becomes `999-A`."""
+    if value is None:
+        return None
+    return "".join("9" if c.isdigit() else "A" if c.isalpha() else c for c in value)[:80]
