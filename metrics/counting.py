@@ -1,0 +1,194 @@
+"""Counts of alerts for every station in both periods, in one scan of the day mart.
+
+A mart row is a signed contribution: only sums mean anything, so a day counts as active where the sum of
+its calls is above zero. Classes restrict what is counted, never which days count as active.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from metrics.definitions import Indicator
+from metrics.periods import Compared
+from metrics.reference import Reference
+from metrics.types import Note, Scope, Warehouse
+from metrics.units import Units, resolve
+
+EXCLUSIONS = (
+    "excluded_deleted",
+    "excluded_duplicate",
+    "excluded_chase_up",
+    "excluded_feedback",
+    "excluded_nuisance",
+    "excluded_invalid",
+)
+COUNTED = ("received", "valid", *EXCLUSIONS, "recoded_down", "transferred", "caller_keyed")
+
+COUNTS_SQL = """
+WITH daily AS (
+    SELECT
+        day,
+        station_code,
+        SUM(received) AS any_received,
+        SUM(received) FILTER (counted) AS received,
+        SUM(valid) FILTER (counted) AS valid,
+        SUM(excluded_deleted) FILTER (counted) AS excluded_deleted,
+        SUM(excluded_duplicate) FILTER (counted) AS excluded_duplicate,
+        SUM(excluded_chase_up) FILTER (counted) AS excluded_chase_up,
+        SUM(excluded_feedback) FILTER (counted) AS excluded_feedback,
+        SUM(excluded_nuisance) FILTER (counted) AS excluded_nuisance,
+        SUM(excluded_invalid) FILTER (counted) AS excluded_invalid,
+        SUM(recoded_down) FILTER (counted) AS recoded_down,
+        SUM(transferred) FILTER (counted) AS transferred,
+        SUM(caller_keyed) FILTER (counted) AS caller_keyed
+    FROM (
+        SELECT *, len($groups::VARCHAR[]) = 0 OR list_contains($groups::VARCHAR[], category_group) AS counted
+        FROM lake.mart_alert_day AT (VERSION => $version)
+        WHERE day >= $start AND day < $end
+    )
+    GROUP BY day, station_code
+)
+SELECT
+    station_code,
+    COALESCE(SUM(received), 0)::BIGINT AS received,
+    COALESCE(SUM(valid), 0)::BIGINT AS valid,
+    COALESCE(SUM(excluded_deleted), 0)::BIGINT AS excluded_deleted,
+    COALESCE(SUM(excluded_duplicate), 0)::BIGINT AS excluded_duplicate,
+    COALESCE(SUM(excluded_chase_up), 0)::BIGINT AS excluded_chase_up,
+    COALESCE(SUM(excluded_feedback), 0)::BIGINT AS excluded_feedback,
+    COALESCE(SUM(excluded_nuisance), 0)::BIGINT AS excluded_nuisance,
+    COALESCE(SUM(excluded_invalid), 0)::BIGINT AS excluded_invalid,
+    COALESCE(SUM(recoded_down), 0)::BIGINT AS recoded_down,
+    COALESCE(SUM(transferred), 0)::BIGINT AS transferred,
+    COALESCE(SUM(caller_keyed), 0)::BIGINT AS caller_keyed,
+    COALESCE(SUM(any_received), 0)::BIGINT AS any_received,
+    (COUNT(*) FILTER (any_received > 0))::BIGINT AS active_days
+FROM daily
+WHERE NOT list_contains($left_out::DATE[], day)
+GROUP BY station_code
+"""
+"""One period; asked once for the period and once for its base, so that each is read by its own range of days."""
+
+Counts = dict[str, dict[str, int]]
+"""Code of a station or row → name of a count → count."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Everything that an indicator function needs to answer."""
+
+    lake: Warehouse
+    version: int
+    scope: Scope
+    indicator: Indicator
+    options: Mapping[str, str | int]
+    reference: Reference
+    compared: Compared
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Counts of both periods by station, and the units that they add up to.
+
+    Attributes:
+        now: counts of the period, before: of the base period, by the station that they count for.
+    """
+
+    units: Units
+    now: Counts
+    before: Counts
+
+    def rows(self) -> tuple[Counts, Counts]:
+        """Return the counts of both periods by row of the table."""
+        return rolled(self.now, self.units), rolled(self.before, self.units)
+
+
+def count_alerts(question: Question) -> Counted:
+    """Return the counts of the period and, where there is one, of its base."""
+    compared = question.compared
+    now = _read(question, compared.period, compared.left_out)
+    before: Counts = {}
+    if compared.has_base and compared.base:
+        before = _read(question, compared.base, compared.base_left_out)
+    return counted(question, now, before)
+
+
+def counted(question: Question, now: Counts, before: Counts) -> Counted:
+    """Follow mergers and bring raw counts to the units of the scope."""
+    units = resolve(question.reference, question.scope, set(now) | set(before))
+    return Counted(units, _at_home(now, units), _at_home(before, units))
+
+
+def _read(question: Question, period: tuple[date, date], left_out: tuple[date, ...]) -> Counts:
+    frame = question.lake.frame(
+        COUNTS_SQL,
+        {
+            "version": question.version,
+            "start": period[0],
+            "end": period[1],
+            "groups": list(question.scope.groups),
+            "left_out": list(left_out),
+        },
+    )
+    return by_station(frame)
+
+
+def by_station(frame: pl.DataFrame) -> Counts:
+    """Return a frame with a column `station_code` as counts by station."""
+    return {row.pop("station_code"): row for row in frame.iter_rows(named=True)}
+
+
+def _at_home(raw: Counts, units: Units) -> Counts:
+    """Return counts by the station that they count for; active days of merged units overlap, so the most."""
+    home: Counts = {}
+    for code, counts in raw.items():
+        station = units.station_of(code)
+        merged = added([home.get(station, {}), counts])
+        if "active_days" in counts:
+            merged["active_days"] = max(home.get(station, {}).get("active_days", 0), counts["active_days"])
+        home[station] = merged
+    return home
+
+
+def rolled(stations: Counts, units: Units) -> Counts:
+    """Return counts by row, every row of the table present."""
+    parts: dict[str, list[dict[str, int]]] = {unit.code: [] for unit in units.rows}
+    for station, counts in stations.items():
+        row = units.row_of(station)
+        if row is not None:
+            parts[row].append(counts)
+    return {code: added(counts) for code, counts in parts.items()}
+
+
+def added(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Return the sums of counts by name."""
+    total: dict[str, int] = {}
+    for part in parts:
+        for name, count in part.items():
+            total[name] = total.get(name, 0) + count
+    return total
+
+
+def day_notes(compared: Compared) -> list[Note]:
+    """Return what must be said about the days: left out, none to compare with, or unequal in number."""
+    notes = []
+    if compared.left_out:
+        notes.append(Note("days_compared", {"compared": compared.days, "days": compared.whole_days}))
+    if compared.base is not None and not compared.has_base:
+        notes.append(Note("no_base_data", {"from": compared.base[0], "to": compared.base[1]}))
+    if compared.has_base and compared.days != compared.base_days:
+        notes.append(Note("unequal_days", {"days": compared.days, "base_days": compared.base_days}))
+    return notes
+
+
+def share_of(part: int, whole: int) -> float | None:
+    """Return a share, None where there is nothing to share."""
+    return part / whole if whole else None
+
+
+def waterfall(counts: Mapping[str, Any]) -> dict[str, int]:
+    """Return received, each exclusion in its order, and valid."""
+    return {name: int(counts.get(name, 0)) for name in ("received", *EXCLUSIONS, "valid")}

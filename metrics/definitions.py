@@ -1,0 +1,126 @@
+"""The indicator catalogue, read from `catalogue.yaml`: what each figure means and what may be asked of it.
+
+Assumes that the file is part of the program, so a mistake in it is a bug and raises at once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from metrics.errors import MetricError
+
+CATALOGUE_FILE = Path(__file__).with_name("catalogue.yaml")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of an indicator, with the values that may be chosen."""
+
+    name: str
+    values: tuple[str | int, ...]
+    default: str | int
+
+    def read(self, given: object) -> str | int:
+        """Return the chosen value; text is taken for numbers where the values are numbers.
+
+        Raises:
+            MetricError: when the value cannot be chosen.
+        """
+        for value in self.values:
+            if str(value) == str(given):
+                return value
+        raise MetricError("bad_option", f"{self.name} = {given}", ", ".join(map(str, self.values)))
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One entry of the catalogue; texts are keyed by language, `zh` and `en`."""
+
+    id: str
+    subject: str
+    name: Mapping[str, str]
+    plan_clause: str
+    numerator: Mapping[str, str]
+    denominator: Mapping[str, str] | None
+    unit: str
+    direction: str
+    target: Mapping[str, str]
+    levels: tuple[str, ...]
+    smallest_base: int
+    counter_metrics: tuple[str, ...]
+    definition: int
+    interval: Mapping[str, str]
+    parameters: Mapping[str, Parameter]
+
+    def options(self, given: Mapping[str, object]) -> dict[str, str | int]:
+        """Return every parameter with its chosen or default value.
+
+        Raises:
+            MetricError: for a parameter or a value that the indicator does not have.
+        """
+        for name in given:
+            if name not in self.parameters:
+                raise MetricError("unknown_option", name, ", ".join(self.parameters) or "–")
+        return {
+            name: parameter.default if given.get(name) is None else parameter.read(given[name])
+            for name, parameter in self.parameters.items()
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the entry as `metrics list --json` prints it."""
+        cells = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "parameters"}
+        cells |= {"levels": list(self.levels), "counter_metrics": list(self.counter_metrics)}
+        choices = {p.name: {"values": list(p.values), "default": p.default} for p in self.parameters.values()}
+        return cells | {"parameters": choices}
+
+
+@dataclass(frozen=True)
+class VerdictRule:
+    """The numbers that verdicts are given by, the same for every indicator."""
+
+    z: float
+    confidence: float
+    false_discovery_rate: float
+    largest_share_part: float
+
+
+@cache
+def catalogue() -> dict[str, Indicator]:
+    """Return every indicator by its id, in the order of the file."""
+    entries: dict[str, dict[str, Any]] = _read()["indicators"]
+    return {name: _indicator(name, entry) for name, entry in entries.items()}
+
+
+@cache
+def verdict_rule() -> VerdictRule:
+    """Return the numbers of the verdict rule."""
+    return VerdictRule(**_read()["shared_parameters"]["verdict"])
+
+
+def indicator(name: str) -> Indicator:
+    """Return one indicator.
+
+    Raises:
+        MetricError: when there is none of this id.
+    """
+    if name not in catalogue():
+        raise MetricError("unknown_indicator", name)
+    return catalogue()[name]
+
+
+@cache
+def _read() -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load(CATALOGUE_FILE.read_text(encoding="utf-8"))
+    return content
+
+
+def _indicator(name: str, entry: dict[str, Any]) -> Indicator:
+    parameters = {
+        key: Parameter(key, tuple(choice["values"]), choice["default"]) for key, choice in entry["parameters"].items()
+    }
+    tuples = {key: tuple(entry[key]) for key in ("levels", "counter_metrics")}
+    return Indicator(**(entry | tuples | {"id": name, "parameters": parameters}))

@@ -1,0 +1,84 @@
+"""What a data version knows besides counts: units, districts, events, residents, and the days with data.
+
+Every figure of a page asks for the same few small tables, so they are read once a version and kept
+for the lake that they came from. A version never changes, so nothing kept can be stale.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from weakref import WeakKeyDictionary
+
+import polars as pl
+
+from metrics.periods import WEEKDAYS
+from metrics.types import Warehouse
+
+KEPT_VERSIONS = 4
+
+STATIONS_SQL = """
+SELECT station_code, district_code, name_zh, name_en, kind, valid_from, valid_to, successor_code
+FROM lake.station AT (VERSION => $version)
+"""
+DISTRICTS_SQL = """
+SELECT district_code, name_zh, name_en, valid_from, valid_to, successor_code
+FROM lake.district AT (VERSION => $version)
+"""
+EVENTS_SQL = """
+SELECT event_id, starts_on, ends_on, org_code, kind, title_zh, title_en
+FROM lake.event AT (VERSION => $version)
+"""
+DAYS_SQL = """
+SELECT day
+FROM lake.mart_alert_day AT (VERSION => $version)
+GROUP BY day
+HAVING SUM(received) > 0
+ORDER BY day
+"""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The reference tables of one version; `days` are the days on which anything was received at all."""
+
+    version: int
+    stations: pl.DataFrame
+    districts: pl.DataFrame
+    events: pl.DataFrame
+    days: frozenset[date]
+    first_day: date | None
+    last_day: date | None
+    city_zh: str
+    city_en: str
+    week_start: int
+
+
+_kept: WeakKeyDictionary[Warehouse, dict[int, Reference]] = WeakKeyDictionary()
+
+
+def reference(lake: Warehouse, version: int) -> Reference:
+    """Return the reference tables of a version, read once for each lake."""
+    versions = _kept.setdefault(lake, {})
+    if version not in versions:
+        found = _read(lake, version)
+        while len(versions) >= KEPT_VERSIONS:
+            versions.pop(next(iter(versions)), None)
+        versions[version] = found
+    return versions[version]
+
+
+def _read(lake: Warehouse, version: int) -> Reference:
+    parameters = {"version": version}
+    days = lake.frame(DAYS_SQL, parameters)["day"].to_list()
+    week_start = lake.setting("week_start", "monday", version=version) or "monday"
+    return Reference(
+        version=version,
+        stations=lake.frame(STATIONS_SQL, parameters),
+        districts=lake.frame(DISTRICTS_SQL, parameters),
+        events=lake.frame(EVENTS_SQL, parameters),
+        days=frozenset(days),
+        first_day=days[0] if days else None,
+        last_day=days[-1] if days else None,
+        city_zh=lake.setting("city_zh", "", version=version) or "",
+        city_en=lake.setting("city_en", "", version=version) or "",
+        week_start=WEEKDAYS.index(week_start) if week_start in WEEKDAYS else 0,
+    )

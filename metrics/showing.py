@@ -1,0 +1,111 @@
+"""One door to every figure: `show` answers a question with a typed result.
+
+Checks the question first, so that whatever is wrong with it is said in a sentence; errors of the warehouse
+(a version that is no longer kept, a lake that cannot be reached) pass through as they are.
+"""
+
+from collections.abc import Callable
+from datetime import date
+
+from metrics import alerts, cases, rates, repeats, shares, training
+from metrics.breaks import city_event_notes
+from metrics.counting import Question, day_notes
+from metrics.definitions import indicator
+from metrics.errors import MetricError
+from metrics.periods import check, compare, last_whole_week
+from metrics.reference import reference
+from metrics.types import Note, Period, Result, Row, Scope, Warehouse
+
+GROUPS = ("criminal", "public_order", "traffic", "dispute", "help", "tip_off", "other", "unmapped")
+WITHOUT_GROUPS = ("training", "cases")
+WITHOUT_DAYS = ("training",)
+
+ANSWERS: dict[str, Callable[[Question], list[Row]]] = {
+    "alerts_received": alerts.received,
+    "alerts_valid": alerts.valid,
+    "alert_change": alerts.change,
+    "alert_rate": rates.rate,
+    "valid_share": shares.valid_share,
+    "recoded_down_share": shares.recoded_down_share,
+    "missing_caller_share": shares.missing_caller_share,
+    "repeat_share": repeats.repeat_share,
+    "training_coverage": training.coverage,
+    "training_first_pass": training.first_pass,
+    "cases_filed": cases.filed,
+}
+
+
+def show(lake: Warehouse, indicator_id: str, scope: Scope, **options: object) -> Result:
+    """Return one indicator for a scope.
+
+    Args:
+        lake: the warehouse.
+        indicator_id: id in the catalogue.
+        scope: period, comparison, level, units, classes and data version.
+        options: the indicator's own parameters, such as `key` and `window`; None means the default.
+
+    Raises:
+        MetricError: unknown indicator, unit, class or parameter, or a period that is none.
+        warehouse.LakeError: the version is not kept, or the lake cannot be read.
+    """
+    question = ask(lake, indicator_id, scope, options)
+    rows = tuple(ANSWERS[indicator_id](question))
+    subject = question.indicator.subject
+    compared = cases.with_case_days(question).compared if subject == "cases" else question.compared
+    notes = [] if subject in WITHOUT_DAYS else day_notes(compared)
+    if scope.groups and subject in WITHOUT_GROUPS:
+        notes.append(Note("category_not_applicable"))
+    return Result(
+        indicator=indicator_id,
+        definition=question.indicator.definition,
+        data_version=question.version,
+        period=compared.period,
+        base_period=compared.base,
+        by=scope.by,
+        rows=rows,
+        notes=(*notes, *city_event_notes(question)),
+        provenance={
+            "options": dict(question.options),
+            "interval": dict(question.indicator.interval),
+            "days_compared": compared.days,
+            "base_days_compared": compared.base_days,
+            "days_left_out": list(compared.left_out),
+            "groups": list(scope.groups),
+            "districts": list(scope.districts),
+            "stations": list(scope.stations),
+        },
+    )
+
+
+def ask(lake: Warehouse, indicator_id: str, scope: Scope, options: dict[str, object]) -> Question:
+    """Return a checked question with its reference tables and the days that it compares.
+
+    Raises:
+        MetricError: see `show`.
+    """
+    entry = indicator(indicator_id)
+    chosen = entry.options(options)
+    check(scope)
+    if scope.by not in entry.levels:
+        raise MetricError("unknown_level", scope.by, ", ".join(entry.levels))
+    for group in scope.groups:
+        if group not in GROUPS:
+            raise MetricError("unknown_group", group, ", ".join(GROUPS))
+    version = lake.version() if scope.version is None else scope.version
+    known = reference(lake, version)
+    compared = compare(scope, known.days, known.week_start)
+    return Question(lake, version, scope, entry, chosen, known, compared)
+
+
+def data_span(lake: Warehouse, version: int | None = None) -> tuple[date, date] | None:
+    """Return the first and last day with alerts, None in a lake without any."""
+    known = reference(lake, lake.version() if version is None else version)
+    return (known.first_day, known.last_day) if known.first_day and known.last_day else None
+
+
+def last_complete_week(lake: Warehouse, version: int | None = None) -> Period | None:
+    """Return the latest whole week in the data, half-open, None when there is none."""
+    known = reference(lake, lake.version() if version is None else version)
+    if known.first_day is None or known.last_day is None:
+        return None
+    return last_whole_week(known.first_day, known.last_day, known.week_start)

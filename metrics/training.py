@@ -1,0 +1,139 @@
+"""Training: who was tested out of those due, and who passed at the first attempt.
+
+Coverage comes first: a pass rate rises when weak candidates stay away, so the untested count, and stations
+that sent nobody stand in the table with 0 tested. Officers and auxiliaries are never pooled: officers unless
+asked otherwise. Which rounds a period holds is said in `metrics/rounds.py`.
+"""
+
+from typing import Any
+
+from metrics.breaks import event_notes
+from metrics.counting import Question
+from metrics.periods import base_period
+from metrics.rounds import Round, Tally, Training, pooled, read, rounds_of, tallies
+from metrics.rows import share_row
+from metrics.types import Note, Row
+from metrics.units import Unit, unit_notes
+from metrics.verdicts import CONFIRMED, NOT_ESTABLISHED
+
+NO_ROUND, NO_ROSTER, ROSTER_TOO_SMALL = "no_round", "no_roster", "roster_too_small"
+COVERAGE_FALL = 0.05
+"""A pass rate that rises while coverage falls by more than this is not established."""
+
+Tallies = dict[str, Tally]
+
+
+def coverage(question: Question) -> list[Row]:
+    """Return tested ÷ due of each unit."""
+    return _rows(question, ("tested", "due"))
+
+
+def first_pass(question: Question) -> list[Row]:
+    """Return passed at the first attempt ÷ first attempts with a score, of each unit."""
+    return _rows(question, ("first_passed", "first_taken"))
+
+
+def _rows(question: Question, pair: tuple[str, str]) -> list[Row]:
+    training = read(question)
+    rounds, inside = rounds_of(training.rounds, question.compared.period)
+    base_rounds = _base_rounds(question, training, rounds)
+    now, before = tallies(training, rounds), tallies(training, base_rounds)
+    about = _about(question, rounds, base_rounds, inside)
+    names = {"rounds": [r.name for r in rounds], "base_rounds": [r.name for r in base_rounds]}
+    since = question.compared.base[0] if question.compared.base else question.scope.start
+    rows = []
+    for unit in training.units.rows:
+        notes = unit_notes(training.units, unit, since) + event_notes(question, training.units, unit) + about
+        base = before[unit.code] if base_rounds else None
+        rows.append(_row(question, unit, now[unit.code], base, pair, notes, names))
+    return rows
+
+
+def _base_rounds(question: Question, training: Training, rounds: list[Round]) -> list[Round]:
+    """Return the rounds to compare with; none where they would be the same ones again."""
+    scope = question.scope
+    base = base_period(scope.start, scope.end, scope.comparison, question.reference.week_start)
+    if base is None or not rounds:
+        return []
+    earlier = [found for found in training.rounds if found.day < rounds[0].day]
+    return rounds_of(earlier, base if scope.comparison == "yoy" else (base[0], rounds[0].day))[0]
+
+
+def _about(question: Question, rounds: list[Round], base_rounds: list[Round], inside: bool) -> list[Note]:
+    """Return what must be said of every row: the kind of staff, and which rounds are shown."""
+    notes = [Note("person_kind", {"person_kind": question.options["person_kind"]})]
+    if rounds and not inside:
+        notes.append(Note("round_before_period", {"round": rounds[-1].name, "on": rounds[-1].day}))
+    abilities = {ability for found in rounds for ability in found.abilities}
+    if base_rounds and abilities != {ability for found in base_rounds for ability in found.abilities}:
+        notes.append(Note("abilities_differ"))
+    return notes
+
+
+def _row(
+    question: Question,
+    unit: Unit,
+    now: Tallies,
+    before: Tallies | None,
+    pair: tuple[str, str],
+    notes: list[Note],
+    names: dict[str, list[str]],
+) -> Row:
+    total, base = pooled(now), pooled(before) if before is not None else None
+    pairs = [(getattr(tally, pair[0]), getattr(tally, pair[1])) for tally in (total, base or Tally())]
+    reason = _reason(total, pair[1], bool(names["rounds"]))
+    if base is not None and pairs[1][0] > pairs[1][1]:
+        base, notes = None, [*notes, Note("base_" + ROSTER_TOO_SMALL)]
+    absent = pair[1] == "first_taken" and base is not None and _coverage_fell(total, base)
+    return share_row(
+        question,
+        unit,
+        pairs[0],
+        pairs[1] if base is not None else None,
+        [*notes, Note("coverage_fell")] if absent else notes,
+        _extra(total, base, now) | names,
+        highest=NOT_ESTABLISHED if absent else CONFIRMED,
+        broken=any(note.code == "series_break" for note in notes),
+        reason=reason,
+    )
+
+
+def _reason(total: Tally, whole: str, any_round: bool) -> str | None:
+    """Return why no share can be given, None when one can."""
+    if not any_round:
+        return NO_ROUND
+    if whole == "first_taken":
+        return None
+    if total.due == 0:
+        return NO_ROSTER
+    return ROSTER_TOO_SMALL if total.tested > total.due else None
+
+
+def _coverage_fell(now: Tally, before: Tally) -> bool:
+    if now.coverage is None or before.coverage is None:
+        return False
+    return before.coverage - now.coverage > COVERAGE_FALL
+
+
+def _extra(total: Tally, base: Tally | None, abilities: Tallies) -> dict[str, Any]:
+    """Return both figures side by side, whatever was asked, and every ability by itself."""
+    return {
+        "tested": total.tested,
+        "due": total.due,
+        "coverage": total.coverage,
+        "base_coverage": base.coverage if base else None,
+        "first_pass": total.first_pass,
+        "base_first_pass": base.first_pass if base else None,
+        "final_pass": total.final_passed / total.tested if total.tested else None,
+        "abilities": {
+            ability: {
+                "tested": tally.tested,
+                "due": tally.due,
+                "coverage": tally.coverage,
+                "first_taken": tally.first_taken,
+                "first_passed": tally.first_passed,
+                "first_pass": tally.first_pass,
+            }
+            for ability, tally in sorted(abilities.items())
+        },
+    }

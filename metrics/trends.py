@@ -1,0 +1,176 @@
+"""The same figures step by step, for spark lines and trend charts.
+
+A step that is not wholly inside the scope is left out; one of which the lake does not know every day has no
+value, never a low one. Weeks are keyed by their first day. `alert_change` has the valid alerts themselves as
+its series. Training has one point a round, on the round's first day.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
+
+from metrics.cases import known_case_days
+from metrics.counting import Question
+from metrics.errors import MetricError
+from metrics.periods import days_of, step_start, whole_steps
+from metrics.population import residents
+from metrics.repeats import LARGEST_GAP, incidents, missing_look_back
+from metrics.rounds import pooled, read, tallies
+from metrics.showing import ask
+from metrics.statistics.poisson import PER_RESIDENTS
+from metrics.types import Scope, Step, Warehouse
+from metrics.units import resolve
+
+SCHEMA = {"period_start": pl.Date, "value": pl.Float64, "numerator": pl.Int64, "denominator": pl.Int64}
+Point = tuple[date, float | None, int | None, int | None]
+
+DAILY_SQL = """
+SELECT
+    day,
+    SUM(received)::BIGINT AS received,
+    SUM(valid)::BIGINT AS valid,
+    SUM(recoded_down)::BIGINT AS recoded_down,
+    SUM(caller_keyed)::BIGINT AS caller_keyed,
+    SUM(CASE $key WHEN 'caller' THEN caller_keyed WHEN 'place' THEN place_keyed
+        ELSE matter_keyed END)::BIGINT AS key_keyed,
+    SUM(CASE $key WHEN 'caller' THEN caller_duplicate WHEN 'place' THEN place_duplicate
+        ELSE matter_duplicate END)::BIGINT AS key_duplicate,
+    SUM(CASE $key || $window
+        WHEN 'caller7' THEN caller_repeat_7 WHEN 'caller30' THEN caller_repeat_30
+        WHEN 'caller90' THEN caller_repeat_90 WHEN 'caller365' THEN caller_repeat_365
+        WHEN 'place7' THEN place_repeat_7 WHEN 'place30' THEN place_repeat_30
+        WHEN 'place90' THEN place_repeat_90 WHEN 'place365' THEN place_repeat_365
+        WHEN 'matter7' THEN matter_repeat_7 WHEN 'matter30' THEN matter_repeat_30
+        WHEN 'matter90' THEN matter_repeat_90 ELSE matter_repeat_365 END)::BIGINT AS key_repeat
+FROM lake.mart_alert_day AT (VERSION => $version)
+WHERE day >= $start
+    AND day < $end
+    AND (len($groups::VARCHAR[]) = 0 OR list_contains($groups::VARCHAR[], category_group))
+    AND (len($stations::VARCHAR[]) = 0 OR list_contains($stations::VARCHAR[], station_code))
+GROUP BY day
+"""
+CASES_SQL = """
+SELECT day, SUM(filed)::BIGINT AS filed
+FROM lake.mart_case_day AT (VERSION => $version)
+WHERE day >= $start
+    AND day < $end
+    AND ($kind = 'all' OR kind = $kind)
+    AND (len($stations::VARCHAR[]) = 0 OR list_contains($stations::VARCHAR[], station_code))
+GROUP BY day
+"""
+COUNTS = {"alerts_received": "received", "alerts_valid": "valid", "alert_change": "valid", "alert_rate": "valid"}
+SHARES = {"valid_share": ("valid", "received"), "recoded_down_share": ("recoded_down", "valid")}
+
+
+def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week", **options: object) -> pl.DataFrame:
+    """Return one line a step for the whole scope: period_start, value, numerator, denominator.
+
+    Raises:
+        MetricError: as `show`, and for an unknown step.
+    """
+    if step not in ("day", "week", "month"):
+        raise MetricError("unknown_step", step)
+    question = ask(lake, indicator_id, replace(scope, by="city", comparison="none"), options)
+    if question.indicator.subject == "training":
+        points = _by_round(question)
+    elif question.indicator.subject == "cases":
+        points = _by_step(question, step, _cases(question), known_case_days(question))
+    else:
+        points = _by_step(question, step, _daily(question), question.reference.days)
+    return pl.DataFrame(list(points), schema=SCHEMA, orient="row")
+
+
+Days = dict[date, dict[str, int]]
+
+
+def _daily(question: Question) -> Days:
+    key = str(question.options.get("key", "auto"))
+    parameters = {
+        "groups": list(question.scope.groups),
+        "key": "caller" if key == "auto" else key,
+        "window": str(question.options.get("window", 30)),
+    }
+    days = _read(question, DAILY_SQL, parameters)
+    if key == "auto" and "key" in question.options and not any(day["caller_keyed"] for day in days.values()):
+        return _read(question, DAILY_SQL, parameters | {"key": "place"})
+    return days
+
+
+def _cases(question: Question) -> Days:
+    return _read(question, CASES_SQL, {"kind": str(question.options["kind"])})
+
+
+def _read(question: Question, sql: str, parameters: Mapping[str, object]) -> Days:
+    scope = question.scope
+    common = {"version": question.version, "start": scope.start, "end": scope.end, "stations": _stations(question)}
+    frame = question.lake.frame(sql, common | dict(parameters))
+    return {row.pop("day"): row for row in frame.iter_rows(named=True)}
+
+
+def _stations(question: Question) -> list[str]:
+    """Return the raw station codes of the scope, merged ones included; empty means all."""
+    units = resolve(question.reference, question.scope, set())
+    if units.selected is None:
+        return []
+    return sorted(code for code, home in units.home.items() if home in units.selected) or ["-"]
+
+
+def _by_step(question: Question, step: Step, days: Days, known: frozenset[date]) -> Iterable[Point]:
+    people = _people(question)
+    grouped: dict[date, list[dict[str, int]]] = {}
+    for day, counts in days.items():
+        grouped.setdefault(step_start(day, step, question.reference.week_start), []).append(counts)
+    for start, end in whole_steps(question.scope.start, question.scope.end, step, question.reference.week_start):
+        if not all(day in known for day in days_of((start, end))) or _look_back_missing(question, start):
+            yield start, None, None, None
+        else:
+            numerator, denominator = _pair(question, grouped.get(start, []))
+            yield start, _value(question, numerator, denominator or people), numerator, denominator or people
+
+
+def _look_back_missing(question: Question, start: date) -> bool:
+    return question.indicator.subject == "repeats" and missing_look_back(question, start) > LARGEST_GAP
+
+
+def _pair(question: Question, parts: list[dict[str, int]]) -> tuple[int, int | None]:
+    """Return numerator and denominator of a step; the denominator of a plain count is None."""
+
+    def total(name: str) -> int:
+        return sum(part[name] for part in parts)
+
+    name = question.indicator.id
+    if name == "repeat_share":
+        return incidents({key: total(key) for key in ("key_repeat", "key_keyed", "key_duplicate")}, "key")
+    if name == "missing_caller_share":
+        return total("valid") - total("caller_keyed"), total("valid")
+    if name in SHARES:
+        return total(SHARES[name][0]), total(SHARES[name][1])
+    return total(COUNTS.get(name, "filed")), None
+
+
+def _people(question: Question) -> int | None:
+    if question.indicator.id != "alert_rate":
+        return None
+    units = resolve(question.reference, question.scope, set())
+    found = residents(question, units)[0].get(units.rows[0].code)
+    return found.number if found else 0
+
+
+def _value(question: Question, numerator: int, denominator: int | None) -> float | None:
+    unit = question.indicator.unit
+    if unit in ("share", "per_10000"):
+        scale = PER_RESIDENTS if unit == "per_10000" else 1
+        return scale * numerator / denominator if denominator else None
+    return float(numerator)
+
+
+def _by_round(question: Question) -> Iterable[Point]:
+    training = read(question)
+    covered = question.indicator.id == "training_coverage"
+    for found in training.rounds:
+        if question.scope.start <= found.day < question.scope.end:
+            total = pooled(tallies(training, [found])[training.units.rows[0].code])
+            part, whole = (total.tested, total.due) if covered else (total.first_passed, total.first_taken)
+            yield found.day, part / whole if whole else None, part, whole

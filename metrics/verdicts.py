@@ -1,0 +1,102 @@
+"""The word that stands beside a change: confirmed, possible, not established or contradicted.
+
+The rule is written out at the head of `catalogue.yaml`. It speaks of rises and falls alike; the sign of
+the change says which. No verdict is given where no percentage is (base under 20).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isnan
+
+from metrics.definitions import verdict_rule
+from metrics.statistics import (
+    Interval,
+    Split,
+    discoveries,
+    rate_ratio,
+    share_difference,
+    share_z,
+    square_root_z,
+    widen_interval,
+    widen_p,
+)
+
+CONFIRMED, POSSIBLE, NOT_ESTABLISHED, CONTRADICTED = "confirmed", "possible", "not_established", "contradicted"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two counts compared: what the interval, the p-value and z are."""
+
+    ratio: float
+    interval: Interval
+    p: float | None
+    p_poisson: float | None
+    z: float
+    dispersion: float | None
+    name: str
+
+    @property
+    def excludes_equality(self) -> bool:
+        """Return whether the interval of the ratio lies wholly on one side of 1."""
+        return self.interval.high < 1 or self.interval.low > 1
+
+
+def compare_counts(now: int, before: int, days: int, base_days: int, scatter: float | None) -> Comparison:
+    """Compare two counts over their days, widened for the unit's own scatter."""
+    found = rate_ratio(now, before, days, base_days, verdict_rule().confidence)
+    factor = scatter or 1.0
+    p = None if found.p is None else widen_p(found.p, factor)
+    interval = widen_interval(found.ratio, found.interval, factor)
+    z = square_root_z(now, before, days, base_days)
+    return Comparison(found.ratio, interval, p, found.p, z, scatter, found.test)
+
+
+def exceptions(tests: Sequence[Comparison | None]) -> list[bool]:
+    """Return which tests of one table stay exceptions at the false discovery rate; one table, one family."""
+    p_values = [test.p for test in tests if test is not None and test.p is not None]
+    stays = iter(discoveries(p_values, verdict_rule().false_discovery_rate))
+    return [next(stays) if test is not None and test.p is not None else False for test in tests]
+
+
+def count_verdict(test: Comparison, split: Split | None, *, broken: bool, stands: bool, exception: bool) -> str:
+    """Judge a change in valid alerts.
+
+    Args:
+        test: the comparison of valid alerts.
+        split: where the change comes from; None where a count is 0.
+        broken: whether an event breaks the series.
+        stands: whether the change stands under every alternative explanation.
+        exception: whether the row is an exception among the rows of its table.
+    """
+    rule = verdict_rule()
+    if broken or not stands or not test.excludes_equality:
+        return NOT_ESTABLISHED
+    if split is not None and _contradicts(split, rule.largest_share_part):
+        return CONTRADICTED
+    strong = abs(test.z) >= rule.z and exception and test.dispersion is not None and split is not None
+    return CONFIRMED if strong else POSSIBLE
+
+
+def _contradicts(split: Split, largest: float) -> bool:
+    part = split.share_of_change
+    return split.received * split.valid <= 0 or (part is not None and part > largest)
+
+
+def same_side(test: Comparison, other: Comparison) -> bool:
+    """Return whether another test finds a change in the same direction that its interval does not deny."""
+    if isnan(other.ratio) or not other.excludes_equality:
+        return False
+    return (test.ratio < 1) == (other.ratio < 1)
+
+
+def share_verdict(
+    part: int, whole: int, base_part: int, base_whole: int, *, highest: str = CONFIRMED, broken: bool = False
+) -> str:
+    """Judge the difference of two shares; `highest` caps it where units are not independent."""
+    low, high = share_difference(part, whole, base_part, base_whole, verdict_rule().confidence)
+    if broken or low <= 0 <= high or highest == NOT_ESTABLISHED:
+        return NOT_ESTABLISHED
+    if highest == CONFIRMED and abs(share_z(part, whole, base_part, base_whole)) >= verdict_rule().z:
+        return CONFIRMED
+    return POSSIBLE
