@@ -39,13 +39,12 @@ def _rows(question: Question, pair: tuple[str, str]) -> list[Row]:
     base_rounds = _base_rounds(question, training, rounds)
     now, before = tallies(training, rounds), tallies(training, base_rounds)
     about = _about(question, rounds, base_rounds, inside)
-    names = {"rounds": [r.name for r in rounds], "base_rounds": [r.name for r in base_rounds]}
     since = question.compared.base[0] if question.compared.base else question.scope.start
     rows = []
     for unit in training.units.rows:
         notes = unit_notes(training.units, unit, since) + event_notes(question, training.units, unit) + about
         base = before[unit.code] if base_rounds else None
-        rows.append(_row(question, unit, now[unit.code], base, pair, notes, names))
+        rows.append(_row(question, unit, now[unit.code], base, pair, notes, rounds, base_rounds))
     return rows
 
 
@@ -77,11 +76,12 @@ def _row(
     before: Tallies | None,
     pair: tuple[str, str],
     notes: list[Note],
-    names: dict[str, list[str]],
+    rounds: list[Round],
+    base_rounds: list[Round],
 ) -> Row:
     total, base = pooled(now), pooled(before) if before is not None else None
     pairs = [(getattr(tally, pair[0]), getattr(tally, pair[1])) for tally in (total, base or Tally())]
-    reason = _reason(total, pair[1], bool(names["rounds"]))
+    reason = _reason(total, pair[1], rounds)
     if base is not None and pairs[1][0] > pairs[1][1]:
         base, notes = None, [*notes, Note("base_" + ROSTER_TOO_SMALL)]
     absent = pair[1] == "first_taken" and base is not None and _coverage_fell(total, base)
@@ -91,16 +91,18 @@ def _row(
         pairs[0],
         pairs[1] if base is not None else None,
         [*notes, Note("coverage_fell")] if absent else notes,
-        _extra(total, base, now) | names,
+        _extra(total, base, now)
+        | {"rounds": [found.name for found in rounds], "base_rounds": [found.name for found in base_rounds]},
         highest=NOT_ESTABLISHED if absent else CONFIRMED,
         broken=any(note.code == "series_break" for note in notes),
         reason=reason,
     )
 
 
-def _reason(total: Tally, whole: str, any_round: bool) -> str | None:
+def _reason(total: Tally, whole: str, rounds: list[Round]) -> str | None:
     """Return why no share can be given, None when one can."""
-    if not any_round:
+    everyone = any(found.city_wide for found in rounds)
+    if not rounds or (not everyone and total.due == total.tested == 0):
         return NO_ROUND
     if whole == "first_taken":
         return None
