@@ -2,7 +2,7 @@
 
 Each caster tries the plain form for the whole series first, and only the cells that it leaves empty go the slow way
 (full-width digits, thousands, dashes that mean "missing", the many ways to write a date). A dash is missing, not zero.
-Assumes cells have been stripped of white space at both ends.
+Assumes words have been stripped of white space at both ends; times and numbers are stripped on the slow way.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ TRUE = ["1", "true", "t", "yes", "y", "是", "有"]
 FALSE = ["0", "false", "f", "no", "n", "否", "没有"]
 UNITS = r"(起|件|人次|人|次|分|元|户|名|宗)$"
 INTEGERS = {"BIGINT": pl.Int64, "INTEGER": pl.Int32, "SMALLINT": pl.Int16}
+TYPES = {**INTEGERS, "TIMESTAMP": pl.Datetime("us"), "DATE": pl.Date, "BOOLEAN": pl.Boolean}
 PLAIN_TIME = "%Y-%m-%d %H:%M:%S"
 TIME_FORMATS = (
     "%Y-%m-%d %H:%M:%S%.f",
@@ -63,6 +64,8 @@ def cast(text: pl.Series, column: Column, *, zone: str, formats: tuple[str, ...]
         formats: the source's own date formats, tried first.
         parse: `epoch_ms` or `epoch_s` for counts since 1970 in UTC.
     """
+    if column.type != "VARCHAR" and text.null_count() == len(text):
+        return Cast(text.cast(TYPES.get(column.type, pl.Float64)), None, "required")
     if column.type == "TIMESTAMP":
         return _finish(text, _times(text, zone, formats, parse), "not_a_time")
     if column.type == "DATE":
@@ -77,7 +80,7 @@ def cast(text: pl.Series, column: Column, *, zone: str, formats: tuple[str, ...]
 def _finish(text: pl.Series, values: pl.Series, code: str) -> Cast:
     if values.null_count() == text.null_count():
         return Cast(values, None, code)
-    bad = values.is_null() & text.is_not_null() & ~text.is_in(MISSING)
+    bad = values.is_null() & text.is_not_null() & ~text.str.strip_chars().is_in(MISSING)
     return Cast(values, bad if bad.any() else None, code)
 
 
@@ -136,8 +139,10 @@ def _times(text: pl.Series, zone: str, formats: tuple[str, ...], parse: str | No
         if not todo.any():
             return values
         values = _fill(values, todo, text.filter(todo).str.to_datetime(form, strict=False, time_unit="us"))
-    todo = _slow(text, values)
-    return _fill(values, todo, _odd_times(text.filter(todo), zone)) if todo.any() else values
+    todo = _slow(text, values) if values.null_count() != text.null_count() else None
+    if todo is None:
+        return values
+    return _fill(values, todo, _odd_times(text.filter(todo), zone))
 
 
 def _local(moments: pl.Series, zone: str) -> pl.Series:

@@ -107,7 +107,7 @@ def clean(raw: pl.DataFrame, plan: Plan, file: str, part: int = 0) -> Cleaned:
         part: number of the file in the load.
     """
     bad = _Bad(raw, file, plan.header_row)
-    stripped = raw.with_columns(pl.col(pl.String).str.strip_chars())
+    stripped = _strip(raw, plan)
     by_column = {target: source for source, target in source_fields(plan.mapping.table).items()}
     found: dict[str, pl.Series] = {}
     for column in plan.mapping.table.columns:
@@ -121,6 +121,22 @@ def clean(raw: pl.DataFrame, plan: Plan, file: str, part: int = 0) -> Cleaned:
         _row=(raw["_row"] + bad.offset).cast(pl.Int64), _file=pl.lit(file), _part=pl.lit(part, pl.Int32), _bad=flag
     )
     return Cleaned(frame, bad.refusals, units)
+
+
+def _strip(raw: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+    """Words without white space at both ends; times and numbers are tidied only where the plain cast fails."""
+    tidy = {
+        column
+        for rule in plan.mapping.fields
+        for column in rule.columns
+        if rule.values or rule.true_values or rule.missing or source_type(plan.mapping, rule) in ("VARCHAR", "BOOLEAN")
+    }
+    return raw.with_columns(pl.col(column).str.strip_chars() for column in raw.columns if column in tidy)
+
+
+def source_type(mapping: Mapping, rule: FieldRule) -> str:
+    """The lake's type of the column that a rule fills; the raw text behind a hash needs no tidying here."""
+    return mapping.table.column(source_fields(mapping.table)[rule.field]).type
 
 
 def text_of(frame: pl.DataFrame, rule: FieldRule) -> pl.Series:
@@ -175,7 +191,8 @@ def _filled(values: pl.Series, column: Column) -> pl.Series:
 
 
 def _ids(values: pl.Series, named: str, bad: _Bad) -> pl.Series:
-    bad.add(values.str.contains(SPOILT_ID), values, named, "spoilt_id")
+    if values.str.contains("+", literal=True).any():
+        bad.add(values.str.contains(SPOILT_ID), values, named, "spoilt_id")
     quoted = values.str.starts_with("'")
     return values.str.strip_prefix("'") if quoted.any() else values
 

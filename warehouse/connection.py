@@ -20,7 +20,11 @@ from warehouse.errors import CatalogueDamaged, ExtensionMissing, LakeMoved, from
 PROJECT = Path(__file__).resolve().parent.parent
 DEFAULT_FOLDER = PROJECT / "data" / "warehouse"
 POSTGRES_PREFIX = "postgres:"
-CONFIG = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+CONFIG = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "memory_limit": os.environ.get("JICENG_MEMORY", "2GB"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,9 +96,11 @@ BASE_FIELDS = """is_deleted, is_nuisance, is_invalid, link_type, main_alert_id, 
     station_code_initial, category_group, category_group_initial, case_id, lon, lat"""
 
 
+GRAIN = "day, station_code, category_group"
+
+
 def _selected(columns: dict[str, str]) -> str:
-    return ", ".join(f"coalesce({columns[c.name]}, 0) AS {c.name}" if c.name in columns else f"0 AS {c.name}"
-                     for c in schema.system_tables()["mart_alert_day"].columns[3:])  # fmt: skip
+    return ", ".join(f"coalesce({sql}, 0)::BIGINT AS {name}" for name, sql in columns.items())
 
 
 def _base_part() -> str:
@@ -135,7 +137,6 @@ def alert_contributions(cursor: duckdb.DuckDBPyConnection, *, merge_gap: int, la
         fresh: whether `lake.alert` is empty, so that nothing existing needs to be looked at.
     """
     names = [column.name for column in schema.system_tables()["mart_alert_day"].columns[3:]]
-    parts = []
     for key in KEYS:
         for relation in ("added", "removed"):
             narrow = NARROW.format(key=KEY_SQL[key], relation=relation, present=KEY_PRESENT[key])
@@ -144,16 +145,15 @@ def alert_contributions(cursor: duckdb.DuckDBPyConnection, *, merge_gap: int, la
             narrow = NARROW.format(key=KEY_SQL[key], relation="lake.alert", present=KEY_PRESENT[key])
             cursor.execute(EXISTING.format(narrow=narrow, look_back=LOOK_BACK_SECONDS))
         cursor.execute(_gap_part(key, not fresh), {"merge_gap": merge_gap})
-        parts.append(f"SELECT * FROM contribution_{key}")
     for leftover in ("gap_added", "gap_removed", "gap_existing"):
         cursor.execute(f"DROP TABLE IF EXISTS {leftover}")
-    sums = ", ".join(f"sum({name})::BIGINT AS {name}" for name in names)
-    some = " OR ".join(f"sum({name}) <> 0" for name in names)
     cursor.execute(f"CREATE OR REPLACE TEMP TABLE contribution_base AS {_base_part()}", {"late": late})
+    joined = "contribution_base" + "".join(f" FULL JOIN contribution_{key} USING ({GRAIN})" for key in KEYS)
+    values = ", ".join(f"coalesce({name}, 0) AS {name}" for name in names)
+    some = "true" if fresh else " OR ".join(f"{name} <> 0" for name in names)
     cursor.execute(
-        f"""CREATE OR REPLACE TEMP TABLE contribution AS SELECT day, station_code, category_group, {sums}
-        FROM (SELECT * FROM contribution_base UNION ALL {" UNION ALL ".join(parts)})
-        GROUP BY ALL HAVING {some} ORDER BY day, station_code, category_group"""
+        f"CREATE OR REPLACE TEMP TABLE contribution AS SELECT * FROM (SELECT {GRAIN}, {values} FROM {joined}) "
+        f"WHERE {some} ORDER BY {GRAIN}"
     )
     for part in ("base", *KEYS):
         cursor.execute(f"DROP TABLE contribution_{part}")
