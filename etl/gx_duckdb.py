@@ -54,7 +54,8 @@ class StagedColumns:
     def get_columns(self, table_name: str, schema: str | None = None) -> list[dict[str, Any]]:
         """Name and type of each column, as SQLAlchemy's inspector gives them; types play no part in our suites."""
         result = self.engine.execute_query(sa.select("*").select_from(sa.table(table_name, schema=schema)).limit(0))
-        return [{"name": name, "type": sa.types.NullType()} for name in result.keys()]
+        names = result.keys()
+        return [{"name": name, "type": sa.types.NullType()} for name in names]
 
     def get_pk_constraint(self, table_name: str, schema: str | None = None) -> dict[str, list[str]]:
         """A staged batch has no primary key."""
@@ -73,7 +74,7 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
             self._connection = self.engine.connect()
         yield self._connection
 
-    def get_inspector(self) -> Any:
+    def get_inspector(self) -> StagedColumns:
         """What Great Expectations asks for the columns of the batch."""
         return StagedColumns(self)
 
