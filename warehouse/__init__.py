@@ -25,7 +25,7 @@ from warehouse.errors import (
     VersionExpired,
     WrongKey,
 )
-from warehouse.lake import Lake, lake_exists, open_lake
+from warehouse.lake import Lake, lake_exists, open_lake, write_settings
 from warehouse.maintenance import backup, maintain, pin, restore
 from warehouse.outlines import outlines, write_outlines
 from warehouse.schema import Column, Table, system_tables, table, tables
@@ -66,4 +66,5 @@ __all__ = [
     "tables",
     "undo_batch",
     "write_outlines",
+    "write_settings",
 ]

@@ -254,3 +254,10 @@ def set_settings(cursor: duckdb.DuckDBPyConnection, values: Mapping[str, str]) -
     for name, value in values.items():
         cursor.execute("DELETE FROM lake.setting WHERE name = ?", [name])
         cursor.execute("INSERT INTO lake.setting VALUES (?, ?)", [name, value])
+
+
+def write_settings(lake: Lake, values: Mapping[str, str], *, author: str) -> int:
+    """Change settings in one commit; give the new version."""
+    with lake.writer_lock():
+        lake.commit(lambda cursor: set_settings(cursor, values), author=author, message=f"settings: {', '.join(values)}")
+    return lake.version()

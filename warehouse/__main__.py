@@ -1,0 +1,52 @@
+"""The command line of the warehouse: `python -m warehouse maintain | backup DIR | restore DIR`.
+
+Exit status: 0 done, 2 wrong usage, 3 the warehouse could not be reached or is busy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from warehouse import LakeError, backup, maintain, open_lake, restore
+from warehouse.maintenance import KEEP_DAYS
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line, also for the test that every option is documented."""
+    root = argparse.ArgumentParser(prog="python -m warehouse", description="Keep the warehouse small and safe.")
+    commands = root.add_subparsers(dest="command", required=True)
+    keep = commands.add_parser("maintain", help="fold, expire, merge and clean up")
+    keep.add_argument("--keep-days", type=int, default=KEEP_DAYS, help="versions older than this expire unless pinned")
+    keep.add_argument("--json", action="store_true")
+    commands.add_parser("backup", help="copy the lake into an empty folder").add_argument("folder", type=Path, metavar="DIR")
+    commands.add_parser("restore", help="put a backup in the lake's place").add_argument("folder", type=Path, metavar="DIR")
+    return root
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; give the exit status."""
+    chosen = parser().parse_args(arguments)
+    try:
+        if chosen.command == "maintain":
+            done = maintain(open_lake(), keep_days=chosen.keep_days)
+            said = json.dumps(done.to_json()) if chosen.json else (
+                f"Expired {done.versions_expired} versions and {done.quarantined_deleted} quarantined cells; "
+                f"the data version is {done.data_version}."
+            )  # fmt: skip
+            print(said)
+        elif chosen.command == "backup":
+            print(f"The lake is copied to {backup(open_lake(), chosen.folder)}. Keep the secret key apart from it.")
+        else:
+            print(f"The backup is in place at {restore(chosen.folder)}; what was there is kept beside it as .replaced.")
+    except LakeError as error:
+        print(f"warehouse: {error.sentence()}", file=sys.stderr)
+        return 3
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
