@@ -1,0 +1,1 @@
+"""How the week leaves: the weekly snapshot and the comparison of two. A leaf: nothing imports it."""
