@@ -103,7 +103,8 @@ def _change_row(
     if not has_base and reason is None:
         reason = "no_base_data" if question.compared.base else "no_comparison"
     split = split_change(now["received"], now["valid"], before["received"], before["valid"]) if has_base else None
-    upsets = [s for s in suspicions if test is not None and not _stands(question, test, now, before, s)]
+    found = test is not None and test.excludes_equality
+    upsets = [s for s in suspicions if found and test and not _stands(question, test, now, before, s)]
     broken = any(note.code == "series_break" for note in notes)
     verdict = None
     if test is not None:

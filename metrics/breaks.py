@@ -116,11 +116,15 @@ def _lit(counts: dict[str, int], days: int) -> bool:
 def alternatives(question: Question, counted: Counted) -> dict[str, list[Alternative]]:
     """Return for each row what else could account for its change."""
     found: dict[str, list[Alternative]] = {unit.code: [] for unit in counted.units.rows}
-    for station, period in sorted(dark_stations(question, counted).items()):
-        row = counted.units.row_of(station)
-        if row is not None:
-            note = Note("dark_unit", {"unit": station, "period": period})
-            found[row].append(Alternative(note, -_valid(counted.now, station), -_valid(counted.before, station)))
+    dark = dark_stations(question, counted)
+    for row in found:
+        for period in ("now", "before"):
+            inside = sorted(code for code in dark if dark[code] == period and counted.units.row_of(code) == row)
+            if inside:
+                now, before = (
+                    -sum(_valid(counts, code) for code in inside) for counts in (counted.now, counted.before)
+                )
+                found[row].append(Alternative(Note("dark_unit", {"units": inside, "period": period}), now, before))
     if question.scope.by != "city":
         for row, newcomer in _neighbours(question, counted):
             found[row].append(newcomer)

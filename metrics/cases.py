@@ -55,7 +55,7 @@ TRANSFERS = ("transfer_share", "base_transfer_share")
 
 def known_case_days(question: Question) -> frozenset[date]:
     """Return every day from the first to the last case in the lake."""
-    first, last = question.lake.frame(SPAN_SQL, {"version": question.version}).row(0)
+    first, last = question.frame(SPAN_SQL).row(0)
     return frozenset(days_of((first, last + DAY))) if first else frozenset()
 
 
@@ -66,17 +66,8 @@ def with_case_days(question: Question) -> Question:
 
 
 def _read(question: Question, period: Period, left_out: tuple[date, ...]) -> Counts:
-    frame = question.lake.frame(
-        CASES_SQL,
-        {
-            "version": question.version,
-            "start": period[0],
-            "end": period[1],
-            "left_out": list(left_out),
-            "kind": str(question.options["kind"]),
-        },
-    )
-    return by_station(frame)
+    kind = str(question.options["kind"])
+    return by_station(question.frame(CASES_SQL, start=period[0], end=period[1], left_out=list(left_out), kind=kind))
 
 
 def _transfer(counts: Counts, code: str) -> float | None:

@@ -14,6 +14,7 @@ import polars as pl
 from metrics.definitions import Indicator
 from metrics.periods import Compared
 from metrics.reference import Reference
+from metrics.remembering import Memory
 from metrics.types import Note, Scope, Warehouse
 from metrics.units import Units, resolve
 
@@ -88,6 +89,14 @@ class Question:
     reference: Reference
     compared: Compared
 
+    def frame(self, sql: str, **parameters: Any) -> pl.DataFrame:  # noqa: ANN401 - whatever the query binds
+        """Return the answer to a query at the question's version, kept for the other figures of a page."""
+        key = (sql, self.version, repr(sorted(parameters.items())))
+        return _memory.of(self.lake, key, lambda: self.lake.frame(sql, parameters | {"version": self.version}))
+
+
+_memory: Memory[pl.DataFrame] = Memory(32)
+
 
 @dataclass(frozen=True)
 class Counted:
@@ -123,17 +132,10 @@ def counted(question: Question, now: Counts, before: Counts) -> Counted:
 
 
 def _read(question: Question, period: tuple[date, date], left_out: tuple[date, ...]) -> Counts:
-    frame = question.lake.frame(
-        COUNTS_SQL,
-        {
-            "version": question.version,
-            "start": period[0],
-            "end": period[1],
-            "groups": list(question.scope.groups),
-            "left_out": list(left_out),
-        },
+    groups = list(question.scope.groups)
+    return by_station(
+        question.frame(COUNTS_SQL, start=period[0], end=period[1], groups=groups, left_out=list(left_out))
     )
-    return by_station(frame)
 
 
 def by_station(frame: pl.DataFrame) -> Counts:

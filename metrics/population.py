@@ -33,7 +33,7 @@ class People:
 
 def residents(question: Question, units: Units) -> tuple[dict[str, People], str | None]:
     """Return the residents of each row that has any, and the basis that they are counted on."""
-    counts = question.lake.frame(POPULATION_SQL, {"version": question.version}).to_dicts()
+    counts = question.frame(POPULATION_SQL).to_dicts()
     wanted = str(question.options["basis"])
     best: dict[str, People] = {}
     basis_of_best: str | None = None

@@ -6,14 +6,12 @@ for the lake that they came from. A version never changes, so nothing kept can b
 
 from dataclasses import dataclass
 from datetime import date
-from weakref import WeakKeyDictionary
 
 import polars as pl
 
 from metrics.periods import WEEKDAYS
+from metrics.remembering import Memory
 from metrics.types import Warehouse
-
-KEPT_VERSIONS = 4
 
 STATIONS_SQL = """
 SELECT station_code, district_code, name_zh, name_en, kind, valid_from, valid_to, successor_code
@@ -52,18 +50,12 @@ class Reference:
     week_start: int
 
 
-_kept: WeakKeyDictionary[Warehouse, dict[int, Reference]] = WeakKeyDictionary()
+_memory: Memory[Reference] = Memory(4)
 
 
 def reference(lake: Warehouse, version: int) -> Reference:
     """Return the reference tables of a version, read once for each lake."""
-    versions = _kept.setdefault(lake, {})
-    if version not in versions:
-        found = _read(lake, version)
-        while len(versions) >= KEPT_VERSIONS:
-            versions.pop(next(iter(versions)), None)
-        versions[version] = found
-    return versions[version]
+    return _memory.of(lake, version, lambda: _read(lake, version))
 
 
 def _read(lake: Warehouse, version: int) -> Reference:

@@ -83,16 +83,13 @@ def missing_look_back(question: Question, start: date) -> float:
 
 
 def _read(question: Question, period: Period, left_out: tuple[date, ...]) -> dict[str, dict[str, int]]:
-    frame = question.lake.frame(
+    frame = question.frame(
         REPEATS_SQL,
-        {
-            "version": question.version,
-            "start": period[0],
-            "end": period[1],
-            "groups": list(question.scope.groups),
-            "left_out": list(left_out),
-            "window": int(question.options["window"]),
-        },
+        start=period[0],
+        end=period[1],
+        groups=list(question.scope.groups),
+        left_out=list(left_out),
+        window=int(question.options["window"]),
     )
     return by_station(frame)
 

@@ -94,15 +94,15 @@ class Training:
 
 def read(question: Question) -> Training:
     """Return every round of the chosen kind of staff and ability."""
-    parameters = {"version": question.version, "person_kind": str(question.options["person_kind"])}
-    frame = question.lake.frame(RESULTS_SQL, parameters)
+    person_kind = str(question.options["person_kind"])
+    frame = question.frame(RESULTS_SQL, person_kind=person_kind)
     if question.options["ability"] != "all":
         frame = frame.filter(pl.col("ability") == str(question.options["ability"]))
     units = resolve(question.reference, question.scope, set(frame["station_code"]))
     results: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in frame.iter_rows(named=True):
         results.setdefault((row["round"], row["ability"]), []).append(row)
-    staff = question.lake.frame(STAFF_SQL, parameters).to_dicts()
+    staff = question.frame(STAFF_SQL, person_kind=person_kind).to_dicts()
     return Training(units, _rounds(frame, units), results, staff)
 
 

@@ -60,15 +60,8 @@ def _counts(
     question: Question, units: Units, rows: dict[str, int], days: list[date]
 ) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     """Return rows × days of valid alerts."""
-    frame = question.lake.frame(
-        HISTORY_SQL,
-        {
-            "version": question.version,
-            "start": days[0],
-            "end": question.scope.start,
-            "groups": list(question.scope.groups),
-        },
-    )
+    groups, end = list(question.scope.groups), question.scope.start
+    frame = question.frame(HISTORY_SQL, start=days[0], end=end, groups=groups)
     place = {code: rows.get(units.row_of(units.station_of(code)) or "", -1) for code in set(frame["station_code"])}
     column = np.full((question.scope.start - days[0]).days, -1)
     column[[(day - days[0]).days for day in days]] = np.arange(len(days))

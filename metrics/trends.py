@@ -104,8 +104,8 @@ def _cases(question: Question) -> Days:
 
 def _read(question: Question, sql: str, parameters: Mapping[str, object]) -> Days:
     scope = question.scope
-    common = {"version": question.version, "start": scope.start, "end": scope.end, "stations": _stations(question)}
-    frame = question.lake.frame(sql, common | dict(parameters))
+    common = {"start": scope.start, "end": scope.end, "stations": _stations(question)}
+    frame = question.frame(sql, **(common | dict(parameters)))
     return {row.pop("day"): row for row in frame.iter_rows(named=True)}
 
 

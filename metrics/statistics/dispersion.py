@@ -39,24 +39,28 @@ def dispersion(counts: NDArray[np.float64], present: NDArray[np.bool_]) -> Dispe
     days = int(present.sum())
     if counts.shape[1] % BLOCK_DAYS or days < SMALLEST_DAYS:
         return Dispersion(np.full(counts.shape[0], np.nan), days)
-    observed = counts * present
-    expected = _expected(observed, present)
-    by_day = _pearson(observed, expected, days - counts.shape[1] // BLOCK_DAYS - (WEEK_DAYS - 1))
-    factor = np.fmax(1.0, np.fmax(by_day, _by_week(observed, expected, present)))
-    return Dispersion(np.where(observed.sum(axis=1) < SMALLEST_TOTAL, np.nan, factor), days)
+    shape = (counts.shape[1] // BLOCK_DAYS, BLOCK_DAYS // WEEK_DAYS, WEEK_DAYS)
+    known = present.reshape(shape)
+    observed = (counts * present).reshape(counts.shape[0], *shape)
+    expected = _expected(observed, known)
+    by_day = _pearson(observed, expected, days - shape[0] - (WEEK_DAYS - 1))
+    factor = np.fmax(1.0, np.fmax(by_day, _by_week(observed, expected, known)))
+    return Dispersion(np.where(observed.sum(axis=(1, 2, 3)) < SMALLEST_TOTAL, np.nan, factor), days)
 
 
-def _expected(observed: NDArray[np.float64], present: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Fit level × weekday by alternating proportions, which is the Poisson maximum likelihood."""
-    length = observed.shape[1]
-    blocks = np.equal.outer(np.arange(length) // BLOCK_DAYS, np.arange(length // BLOCK_DAYS)).astype(np.float64)
-    weekdays = np.equal.outer(np.arange(length) % WEEK_DAYS, np.arange(WEEK_DAYS)).astype(np.float64)
-    weekday = np.ones((observed.shape[0], WEEK_DAYS))
-    level = np.ones((observed.shape[0], blocks.shape[1]))
+def _expected(observed: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Fit level × weekday by alternating proportions, which is the Poisson maximum likelihood.
+
+    Both arrays end in blocks × weeks × weekdays; the observed one begins with the rows.
+    """
+    exposure = known.sum(axis=1).astype(np.float64)
+    of_blocks, of_weekdays = observed.sum(axis=(2, 3)), observed.sum(axis=(1, 2))
+    weekday = np.ones_like(of_weekdays)
+    level = np.ones_like(of_blocks)
     for _ in range(ROUNDS):
-        level = _ratio(observed @ blocks, ((weekday @ weekdays.T) * present) @ blocks)
-        weekday = _ratio(observed @ weekdays, ((level @ blocks.T) * present) @ weekdays)
-    return np.asarray((level @ blocks.T) * (weekday @ weekdays.T) * present)
+        level = _ratio(of_blocks, weekday @ exposure.T)
+        weekday = _ratio(of_weekdays, level @ exposure)
+    return np.asarray(level[:, :, None, None] * weekday[:, None, None, :] * known)
 
 
 def _ratio(above: NDArray[np.float64], below: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -67,17 +71,14 @@ def _pearson(observed: NDArray[np.float64], expected: NDArray[np.float64], freed
     """Return χ² over its degrees of freedom for each row, NaN when none are left."""
     if freedom <= 0:
         return np.full(observed.shape[0], np.nan)
-    return np.asarray(_ratio((observed - expected) ** 2, expected).sum(axis=1) / freedom)
+    parts = _ratio((observed - expected) ** 2, expected)
+    return np.asarray(parts.reshape(observed.shape[0], -1).sum(axis=1) / freedom)
 
 
 def _by_week(
-    observed: NDArray[np.float64], expected: NDArray[np.float64], present: NDArray[np.bool_]
+    observed: NDArray[np.float64], expected: NDArray[np.float64], known: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
-    """Return the same ratio over the weeks that are wholly present."""
-    weeks = observed.shape[1] // WEEK_DAYS
-    whole = present.reshape(weeks, WEEK_DAYS).all(axis=1)
-    blocks = len(set((np.flatnonzero(whole) // (BLOCK_DAYS // WEEK_DAYS)).tolist()))
-    shape = (observed.shape[0], weeks, WEEK_DAYS)
-    sums = observed.reshape(shape).sum(axis=2)[:, whole]
-    fitted = expected.reshape(shape).sum(axis=2)[:, whole]
-    return _pearson(sums, fitted, int(whole.sum()) - blocks)
+    """Return the same ratio over the weeks that are wholly known."""
+    whole = np.all(known, axis=2)
+    freedom = int(whole.sum()) - int(np.any(whole, axis=1).sum())
+    return _pearson(observed.sum(axis=3) * whole, expected.sum(axis=3) * whole, freedom)
