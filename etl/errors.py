@@ -74,6 +74,26 @@ REASONS: dict[str, tuple[str, str, str, str]] = {
         "映射属于另一张表",
         "请使用该映射对应的表",
     ),
+    "date_out_of_range": (
+        "this date is too early or lies in the future",
+        "check the year, and that the mapping reads the right column",
+        "日期过早或在未来",
+        "请核对年份，以及映射是否读取了正确的列",
+    ),
+    "time_order": (
+        "this time lies before one that must come first",
+        "check the times of this record in the source system",
+        "该时间早于应在其前的时间",
+        "请在来源系统核对此记录的各时间",
+    ),
+    "period_order": ("the period ends before it begins", "swap or correct the two dates", "期间止早于期间起", "请更正两个日期"),
+    "part_above_whole": ("the part is larger than the whole", "check both counts", "部分大于总体", "请核对两个数"),
+    "score_above_maximum": (
+        "the score is above the highest possible",
+        "check the score and the maximum",
+        "得分高于满分",
+        "请核对得分与满分",
+    ),
     "not_reported": (
         "an expectation of the table failed",
         "see the table's suite under expectations/",
