@@ -6,7 +6,7 @@ Reads the warehouse's marts at a version; knows no screens, no charts and no imp
 from metrics.definitions import Indicator, catalogue, indicator
 from metrics.errors import MetricError
 from metrics.periods import base_period
-from metrics.showing import GROUPS, data_span, last_complete_week, show
+from metrics.showing import GROUPS, data_span, default_period, last_complete_week, show
 from metrics.trends import series
 from metrics.types import Note, Result, Row, Scope, Warehouse
 
@@ -22,6 +22,7 @@ __all__ = [
     "base_period",
     "catalogue",
     "data_span",
+    "default_period",
     "indicator",
     "last_complete_week",
     "series",

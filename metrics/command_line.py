@@ -14,7 +14,7 @@ from typing import Any
 from metrics.definitions import catalogue, indicator
 from metrics.errors import MetricError
 from metrics.periods import DAY
-from metrics.showing import last_complete_week, show
+from metrics.showing import default_period, show
 from metrics.table import table_of
 from metrics.types import Result, Scope, Warehouse
 from warehouse import LakeError, open_lake
@@ -106,17 +106,17 @@ def _chosen(given: argparse.Namespace) -> dict[str, object]:
 
 
 def scope_of(given: argparse.Namespace, lake: Warehouse) -> Scope:
-    """Return the scope that was typed; without dates the last complete week in the data.
+    """Return the scope that was typed; without dates the last complete week in the data, or its last days.
 
     Raises:
-        MetricError: only one date was given, or there is no complete week.
+        MetricError: only one date was given, or there are no alerts.
     """
     if (given.start is None) != (given.end is None):
         raise MetricError("half_period", given.start or given.end)
     if given.start is None:
-        found = last_complete_week(lake, given.version)
+        found = default_period(lake, given.version)
         if found is None:
-            raise MetricError("no_whole_week")
+            raise MetricError("no_days")
         start, end = found
     elif given.end >= date.max:
         raise MetricError("bad_date", given.end)

@@ -45,9 +45,9 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "Only one end of the period is given ({detail}). Give both --from and --to, or neither.",
         "zh": "只给出了期间的一端（{detail}）。请同时给出 --from 与 --to，或都不给。",
     },
-    "no_whole_week": {
-        "en": "The data hold no complete week yet. Give the period with --from and --to.",
-        "zh": "数据中还没有完整的一周。请用 --from 与 --to 给出期间。",
+    "no_days": {
+        "en": "The data hold no alerts yet. Load a file, or give the period with --from and --to.",
+        "zh": "数据中还没有警情。请先装载文件，或用 --from 与 --to 给出期间。",
     },
     "unknown_option": {
         "en": "The indicator has no parameter {detail}. It has: {choices}.",

@@ -153,8 +153,20 @@ def whole_steps(start: date, end: date, step: Step, week_start: int = 0) -> list
     return steps
 
 
-def last_whole_week(first: date, last: date, week_start: int = 0) -> Period | None:
-    """Return the latest whole week between two days with data, None when there is none."""
-    end = step_start(last + DAY, "week", week_start)
-    start = end - DAY * WEEK
-    return (start, end) if start >= first else None
+def last_whole_week(known: Collection[date], week_start: int = 0) -> Period | None:
+    """Return the latest week of which every day is known, None when there is none."""
+    for first in sorted({step_start(day, "week", week_start) for day in known}, reverse=True):
+        week = (first, first + DAY * WEEK)
+        if all(day in known for day in days_of(week)):
+            return week
+    return None
+
+
+def last_known_days(known: Collection[date]) -> Period | None:
+    """Return the latest known days in a row, at most a week of them, None when there are none."""
+    if not known:
+        return None
+    last = first = max(known)
+    while first - DAY in known and (last - first).days < WEEK - 1:
+        first -= DAY
+    return first, last + DAY

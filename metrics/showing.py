@@ -12,7 +12,7 @@ from metrics.breaks import city_event_notes
 from metrics.counting import Question, day_notes
 from metrics.definitions import indicator
 from metrics.errors import MetricError
-from metrics.periods import check, compare, last_whole_week
+from metrics.periods import check, compare, last_known_days, last_whole_week
 from metrics.reference import reference
 from metrics.types import Note, Period, Result, Row, Scope, Warehouse
 
@@ -106,6 +106,10 @@ def data_span(lake: Warehouse, version: int | None = None) -> tuple[date, date] 
 def last_complete_week(lake: Warehouse, version: int | None = None) -> Period | None:
     """Return the latest whole week in the data, half-open, None when there is none."""
     known = reference(lake, lake.version() if version is None else version)
-    if known.first_day is None or known.last_day is None:
-        return None
-    return last_whole_week(known.first_day, known.last_day, known.week_start)
+    return last_whole_week(known.days, known.week_start)
+
+
+def default_period(lake: Warehouse, version: int | None = None) -> Period | None:
+    """Return the latest whole week; in data of scattered days the latest of them in a row, at most a week."""
+    known = reference(lake, lake.version() if version is None else version)
+    return last_whole_week(known.days, known.week_start) or last_known_days(known.days)

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from metrics import Scope, catalogue, data_span, last_complete_week, series, show
+from metrics import Scope, catalogue, data_span, default_period, last_complete_week, series, show
 from metrics.types import ROW_KEYS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -122,12 +122,19 @@ def test_the_burn_in_of_a_trend_is_empty(full) -> None:
 
 def test_default_period_and_span(full) -> None:
     assert data_span(full) == (date(2024, 9, 2), date(2025, 12, 28))
-    assert last_complete_week(full) == (MONDAY, END)
+    assert last_complete_week(full) == default_period(full) == (MONDAY, END)
+
+
+def test_scattered_days_have_no_week_but_a_period(lake) -> None:
+    lake.alerts("A1", date(2024, 11, 1), 5, 10)
+    lake.alerts("A1", date(2024, 12, 1), 3, 10)
+    assert last_complete_week(lake) is None
+    assert default_period(lake) == (date(2024, 12, 1), date(2024, 12, 4))
 
 
 def test_an_empty_lake_has_no_week(lake) -> None:
     assert data_span(lake) is None
-    assert last_complete_week(lake) is None
+    assert last_complete_week(lake) is default_period(lake) is None
 
 
 def test_few_queries_and_the_small_tables_only_once(full) -> None:

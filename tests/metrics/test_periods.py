@@ -86,9 +86,13 @@ def test_only_whole_steps() -> None:
 
 
 def test_last_whole_week() -> None:
-    assert last_whole_week(d("2025-01-01"), d("2025-12-28")) == (d("2025-12-22"), d("2025-12-29"))
-    assert last_whole_week(d("2025-01-01"), d("2025-12-27")) == (d("2025-12-15"), d("2025-12-22"))
-    assert last_whole_week(d("2025-12-23"), d("2025-12-27")) is None
+    def days(first: str, last: str) -> set[date]:
+        return {*days_of((d(first), d(last))), d(last)}
+
+    assert last_whole_week(days("2025-01-01", "2025-12-28")) == (d("2025-12-22"), d("2025-12-29"))
+    assert last_whole_week(days("2025-01-01", "2025-12-27")) == (d("2025-12-15"), d("2025-12-22"))
+    assert last_whole_week(days("2025-12-23", "2025-12-27")) is None
+    assert last_whole_week(days("2025-01-01", "2025-12-28") - {d("2025-12-24")}) == (d("2025-12-15"), d("2025-12-22"))
 
 
 @pytest.mark.parametrize(
