@@ -250,8 +250,8 @@ def commit_batch(lake: Lake, stage_sql: str, batch: BatchRecord) -> Committed:
         LakeError: nothing was changed.
     """
     table = schema.table(batch.table)
-    settings = lake.settings()
-    now = lake.now()
+    settings = lake.settings() | batch.settings
+    now = lake.now(settings["time_zone"])
 
     def work(cursor: duckdb.DuckDBPyConnection) -> Committed:
         cursor.execute(f"CREATE OR REPLACE TEMP VIEW stage AS SELECT {_names(table)} FROM ({stage_sql})")

@@ -121,9 +121,9 @@ class Lake:
         """One setting at a version, or `default`."""
         return self.settings(version).get(name, default)
 
-    def now(self) -> datetime:
-        """Local wall-clock time of the lake, without a zone."""
-        zone = ZoneInfo(self.settings()["time_zone"])
+    def now(self, time_zone: str | None = None) -> datetime:
+        """Local wall-clock time of the lake (or of a zone that it is about to get), without a zone."""
+        zone = ZoneInfo(time_zone or self.settings()["time_zone"])
         return datetime.now(zone).replace(tzinfo=None, microsecond=0)
 
     @contextmanager
