@@ -13,9 +13,10 @@ from metrics.breaks import Alternative, alternatives, event_notes
 from metrics.counting import EXCLUSIONS, Counted, Question, count_alerts, share_of, waterfall
 from metrics.rows import base_notes, count_change, count_row, why_no_change
 from metrics.scatter import scatter
+from metrics.standing import Unit
 from metrics.statistics import Interval, Split, split_change
 from metrics.types import Note, Row
-from metrics.units import Unit, unit_notes
+from metrics.units import unit_notes
 from metrics.verdicts import Comparison, compare_counts, count_verdict, exceptions, same_side
 
 Line = tuple[Unit, dict[str, int], dict[str, int], list[Note]]

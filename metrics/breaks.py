@@ -17,8 +17,9 @@ from datetime import date
 from typing import Any
 
 from metrics.counting import Counted, Question
+from metrics.standing import Unit
 from metrics.types import Note
-from metrics.units import SELECTION, Unit, Units
+from metrics.units import SELECTION, Units
 
 BREAKING = ("merger", "boundary", "definition_change")
 REDRAWING = ("merger", "boundary")

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from metrics.definitions import Indicator
-from metrics.periods import Compared
+from metrics.periods import DAY, Compared
 from metrics.reference import Reference
 from metrics.remembering import Memory
 from metrics.types import Note, Scope, Warehouse
@@ -180,7 +180,7 @@ def day_notes(compared: Compared) -> list[Note]:
     if compared.left_out:
         notes.append(Note("days_compared", {"compared": compared.days, "days": compared.whole_days}))
     if compared.base is not None and not compared.has_base:
-        notes.append(Note("no_base_data", {"from": compared.base[0], "to": compared.base[1]}))
+        notes.append(Note("no_base_data", {"from": compared.base[0], "to": compared.base[1] - DAY}))
     if compared.has_base and compared.days != compared.base_days:
         notes.append(Note("unequal_days", {"days": compared.days, "base_days": compared.base_days}))
     return notes

@@ -13,7 +13,8 @@ from typing import Any
 
 from metrics.counting import Question
 from metrics.periods import DAY
-from metrics.units import CITY, SELECTION, Unit, Units
+from metrics.standing import Unit
+from metrics.units import CITY, SELECTION, Units
 
 BASES = ("actual", "resident", "registered")
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from metrics.counting import Question
+from metrics.standing import Unit
 from metrics.statistics import count_limits, wilson
 from metrics.types import Note, Row
-from metrics.units import Unit
 from metrics.verdicts import CONFIRMED, share_verdict
 
 NO_DATA, NO_BASE, BASE_UNDER_20 = "no_data", "no_base", "base_under_20"

@@ -12,8 +12,9 @@ from metrics.counting import Question
 from metrics.periods import base_period
 from metrics.rounds import Round, Tally, Training, pooled, read, rounds_of, tallies
 from metrics.rows import share_row
+from metrics.standing import Unit
 from metrics.types import Note, Row
-from metrics.units import Unit, unit_notes
+from metrics.units import unit_notes
 from metrics.verdicts import CONFIRMED, NOT_ESTABLISHED
 
 NO_ROUND, NO_ROSTER, ROSTER_TOO_SMALL = "no_round", "no_roster", "roster_too_small"

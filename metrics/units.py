@@ -9,40 +9,14 @@ under itself, so that totals add up.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
-
-import polars as pl
 
 from metrics.errors import MetricError
 from metrics.periods import DAY
 from metrics.reference import Reference
+from metrics.standing import Merger, Unit, standing
 from metrics.types import Level, Note, Scope
 
 CITY, SELECTION = "city", "selection"
-LONGEST_CHAIN = 20
-"""A chain of successors longer than this is a circle in the data."""
-
-
-@dataclass(frozen=True)
-class Unit:
-    """One row of a table: the city, a district, a station, another unit, or a selection of them."""
-
-    code: str
-    name_zh: str
-    name_en: str | None
-    kind: str
-    district: str | None = None
-    stands: bool = True
-    """Whether it exists on the period's last day; one that does not is listed only if it has records."""
-
-
-@dataclass(frozen=True)
-class Merger:
-    """One unit that is counted with its successor."""
-
-    code: str
-    successor: str
-    valid_to: date
 
 
 @dataclass(frozen=True)
@@ -98,8 +72,8 @@ def resolve(reference: Reference, scope: Scope, seen: set[str]) -> Units:
         MetricError: for a district or station that does not exist.
     """
     last = scope.end - DAY
-    district_home, districts, _ = _standing(reference.districts, "district_code", last)
-    home, stations, mergers = _standing(reference.stations, "station_code", last)
+    district_home, districts, _ = standing(reference.districts, "district_code", last)
+    home, stations, mergers = standing(reference.stations, "station_code", last)
     home |= {code: code for code in seen if code not in home}
     stations = {
         code: replace(unit, district=_moved(unit.district, district_home))
@@ -116,46 +90,6 @@ def resolve(reference: Reference, scope: Scope, seen: set[str]) -> Units:
 
 def _moved(district: str | None, district_home: Mapping[str, str]) -> str | None:
     return None if district is None else district_home.get(district, district)
-
-
-def _standing(frame: pl.DataFrame, key: str, day: date) -> tuple[dict[str, str], dict[str, Unit], list[Merger]]:
-    """Return for each code where it belongs on a day, what it is then, and which codes are merged away."""
-    versions: dict[str, dict[str, Any]] = {}
-    for row in frame.sort("valid_from", nulls_last=False).iter_rows(named=True):
-        kept = versions.get(row[key])
-        if kept is None or _starts(row) <= day:
-            versions[row[key]] = row
-    units = {
-        code: Unit(
-            code=code,
-            name_zh=row["name_zh"],
-            name_en=row["name_en"],
-            kind=row.get("kind") or "district",
-            district=row.get("district_code"),
-            stands=_starts(row) <= day and (row["valid_to"] is None or row["valid_to"] > day),
-        )
-        for code, row in versions.items()
-    }
-    gone = {
-        code: row["successor_code"]
-        for code, row in versions.items()
-        if row["successor_code"] in versions and row["valid_to"] is not None and row["valid_to"] <= day
-    }
-    home = {code: _follow(code, gone) for code in versions}
-    return home, units, [Merger(code, home[code], versions[code]["valid_to"]) for code in gone]
-
-
-def _starts(row: Mapping[str, Any]) -> date:
-    return row["valid_from"] or date.min
-
-
-def _follow(code: str, gone: Mapping[str, str]) -> str:
-    """Return the last unit of a chain of successors."""
-    for _ in range(LONGEST_CHAIN):
-        if code not in gone:
-            break
-        code = gone[code]
-    return code
 
 
 def _selected(
