@@ -52,7 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; give the exit status."""
     chosen = parser().parse_args(arguments)
     try:
-        return {"demo": _demo, "load": _load, "undo": _undo, "batches": _batches, "status": _status}[chosen.command](chosen)
+        return {"demo": _demo, "load": _load, "undo": _undo, "batches": _batches, "status": _status}[chosen.command](
+            chosen
+        )
     except UsageError as error:
         print(f"etl: {error}", file=sys.stderr)
         return 2
@@ -115,7 +117,10 @@ def _undo(chosen: argparse.Namespace) -> int:
         _print_json({"batch_id": done.batch_id, "status": "undone", "data_version": done.data_version,
                      "rows_removed": done.rows_removed, "rows_restored": done.rows_restored})  # fmt: skip
     else:
-        print(f"Batch {done.batch_id} is undone: {done.rows_removed} rows taken out, {done.rows_restored} earlier versions back.")
+        print(
+            f"Batch {done.batch_id} is undone: {done.rows_removed} rows taken out, "
+            f"{done.rows_restored} earlier versions back."
+        )
     return 0
 
 
@@ -124,7 +129,16 @@ def batch_json(row: dict[str, Any]) -> dict[str, Any]:
     row = {"table": row["table_name"], **row}
     shape = {key: row[key] for key in BATCH_KEYS}
     shape["file_name"] = str(row["file_name"]).replace("\n", ", ")
-    extra = ("rows_read", "rows_updated", "rows_repeated", "rows_refused", "mapping", "encoding", "undone_by", "undone_at")
+    extra = (
+        "rows_read",
+        "rows_updated",
+        "rows_repeated",
+        "rows_refused",
+        "mapping",
+        "encoding",
+        "undone_by",
+        "undone_at",
+    )
     return shape | {key: row[key] for key in extra}
 
 
@@ -151,7 +165,9 @@ def _status(chosen: argparse.Namespace) -> int:
     lake = open_lake()
     status: dict[str, Any] = {"data_version": lake.version(), "settings": lake.settings()}
     status |= lake.frame(STATUS_SQL).to_dicts()[0]
-    status["rows"] = {name: lake.frame(f"SELECT count(*) FROM {table.quoted}").item() for name, table in tables().items()}
+    status["rows"] = {
+        name: lake.frame(f"SELECT count(*) FROM {table.quoted}").item() for name, table in tables().items()
+    }
     status["warnings"] = [
         {"batch_id": row["batch_id"], **warning}
         for row in list_batches(lake)
@@ -161,8 +177,14 @@ def _status(chosen: argparse.Namespace) -> int:
     if chosen.json:
         _print_json(status)
         return 0
-    print(f"data version {status['data_version']}; {status['alerts']:,} alerts from {status['first_alert']} to {status['last_alert']}")
-    print(f"{status['batches']} batches, the last one loaded {status['last_load']}; {status['quarantined_cells']} cells set aside")
+    print(
+        f"data version {status['data_version']}; {status['alerts']:,} alerts "
+        f"from {status['first_alert']} to {status['last_alert']}"
+    )
+    print(
+        f"{status['batches']} batches, the last one loaded {status['last_load']}; "
+        f"{status['quarantined_cells']} cells set aside"
+    )
     for name, rows in status["rows"].items():
         print(f"  {name:<17} {rows:>12,}")
     for warning in status["warnings"]:

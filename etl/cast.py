@@ -18,8 +18,13 @@ MISSING = ["", "-", "--", "—", "——", "－", "/", "空", "无", "NULL", "nu
 TRUE = ["1", "true", "t", "yes", "y", "是", "有"]
 FALSE = ["0", "false", "f", "no", "n", "否", "没有"]
 UNITS = r"(起|件|人次|人|次|分|元|户|名|宗)$"
-INTEGERS = {"BIGINT": pl.Int64, "INTEGER": pl.Int32, "SMALLINT": pl.Int16}
-TYPES = {**INTEGERS, "TIMESTAMP": pl.Datetime("us"), "DATE": pl.Date, "BOOLEAN": pl.Boolean}
+INTEGERS: dict[str, type[pl.DataType]] = {"BIGINT": pl.Int64, "INTEGER": pl.Int32, "SMALLINT": pl.Int16}
+TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
+    **INTEGERS,
+    "TIMESTAMP": pl.Datetime("us"),
+    "DATE": pl.Date,
+    "BOOLEAN": pl.Boolean,
+}
 PLAIN_TIME = "%Y-%m-%d %H:%M:%S"
 TIME_FORMATS = (
     "%Y-%m-%d %H:%M:%S%.f",
@@ -54,7 +59,9 @@ class Cast:
     code: str
 
 
-def cast(text: pl.Series, column: Column, *, zone: str, formats: tuple[str, ...] = (), parse: str | None = None) -> Cast:
+def cast(
+    text: pl.Series, column: Column, *, zone: str, formats: tuple[str, ...] = (), parse: str | None = None
+) -> Cast:
     """Cast a text series to the type of a column.
 
     Args:
@@ -125,23 +132,27 @@ def _numbers(text: pl.Series, sql_type: str) -> pl.Series:
 def _yes_no(text: pl.Series) -> pl.Series:
     lowered = text.str.to_lowercase()
     yes, no = lowered.is_in(TRUE), lowered.is_in(FALSE)
-    return pl.DataFrame({"y": yes, "n": no}).select(pl.when("y").then(True).when("n").then(False).alias(text.name)).to_series()
+    return (
+        pl.DataFrame({"y": yes, "n": no})
+        .select(pl.when("y").then(True).when("n").then(False).alias(text.name))
+        .to_series()
+    )
 
 
 def _times(text: pl.Series, zone: str, formats: tuple[str, ...], parse: str | None) -> pl.Series:
     if parse in ("epoch_ms", "epoch_s"):
         count = text.cast(pl.Float64, strict=False).cast(pl.Int64, strict=False)
-        unit = "ms" if parse == "epoch_ms" else "s"
-        return _local(pl.from_epoch(count, time_unit=unit).cast(pl.Datetime("us")), zone)  # type: ignore[arg-type]
+        moments = pl.from_epoch(count, time_unit="ms") if parse == "epoch_ms" else pl.from_epoch(count, time_unit="s")
+        return _local(moments.cast(pl.Datetime("us")), zone)
     values = text.str.to_datetime(PLAIN_TIME, strict=False, time_unit="us")
     for form in formats:
         todo = _slow(text, values)
         if not todo.any():
             return values
         values = _fill(values, todo, text.filter(todo).str.to_datetime(form, strict=False, time_unit="us"))
-    todo = _slow(text, values) if values.null_count() != text.null_count() else None
-    if todo is None:
+    if values.null_count() == text.null_count():
         return values
+    todo = _slow(text, values)
     return _fill(values, todo, _odd_times(text.filter(todo), zone))
 
 
@@ -158,7 +169,9 @@ def _odd_times(text: pl.Series, zone: str) -> pl.Series:
     day = cell.str.replace(MIDNIGHT, "").str.replace(r"(\d年\d{1,2}月\d{1,2})$", "${1}日")
     whole = [cell.str.to_datetime(form, strict=False, time_unit="us") for form in TIME_FORMATS]
     days = [cell.str.to_date(form, strict=False).cast(pl.Datetime("us")) for form in DAY_FORMATS]
-    at_midnight = [day.str.to_date(form, strict=False).cast(pl.Datetime("us")) + pl.duration(days=1) for form in DAY_FORMATS]
+    at_midnight = [
+        day.str.to_date(form, strict=False).cast(pl.Datetime("us")) + pl.duration(days=1) for form in DAY_FORMATS
+    ]
     bare = cell.str.replace(r"Z$", "+00:00").str.replace(r"([+-]\d{2})(\d{2})$", "$1:$2").str.replace("T", " ")
     moment = [
         bare.str.to_datetime(form, strict=False, time_unit="us", time_zone="UTC")

@@ -154,7 +154,11 @@ def text_of(frame: pl.DataFrame, rule: FieldRule) -> pl.Series:
     if rule.values or rule.has_default:
         pairs = dict(rule.values)
         default = rule.default if rule.has_default else text
-        text = text.replace_strict(pairs, default=default, return_dtype=pl.String) if pairs else text.fill_null(rule.default)
+        text = (
+            text.replace_strict(pairs, default=default, return_dtype=pl.String)
+            if pairs
+            else text.fill_null(rule.default)
+        )
         if rule.has_default and rule.default is not None:
             text = text.fill_null(rule.default)
     if rule.true_values:
@@ -219,7 +223,9 @@ def _resolve(values: pl.Series, plan: Plan, column: Column, named: str, bad: _Ba
     return values.replace({value: code for value, code in meant.items() if code is not None and code != value})
 
 
-def _check(values: pl.Series, text: pl.Series, column: Column, named: str, bad: _Bad, cast_bad: pl.Series | None) -> None:
+def _check(
+    values: pl.Series, text: pl.Series, column: Column, named: str, bad: _Bad, cast_bad: pl.Series | None
+) -> None:
     if column.required and values.null_count():
         missing = values.is_null()
         bad.add(missing if cast_bad is None else missing & ~cast_bad, text, named, "required")
@@ -257,5 +263,9 @@ def _units(frame: pl.DataFrame, plan: Plan, found: dict[str, pl.Series]) -> pl.D
     district = text_of(frame, rule.district)
     name = text_of(frame, rule.name) if rule.name else found["station_code"]
     seen = pl.DataFrame({"station_code": found["station_code"], "district_code": district, "name": name})
-    seen = seen.drop_nulls("station_code").group_by("station_code").agg(pl.col("district_code", "name").min(), rows=pl.len())
+    seen = (
+        seen.drop_nulls("station_code")
+        .group_by("station_code")
+        .agg(pl.col("district_code", "name").min(), rows=pl.len())
+    )
     return seen.filter(~pl.col("station_code").is_in(list(plan.lookups.stations)))

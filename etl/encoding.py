@@ -1,6 +1,7 @@
 """Finds out a file's encoding and gives Polars a UTF-8 file.
 
-Order: byte order mark, strict UTF-8, strict GB18030; nothing is ever replaced or skipped (domain/import-formats.md 4.2).
+Order: byte order mark, strict UTF-8, strict GB18030; nothing is ever replaced or skipped
+(domain/import-formats.md 4.2).
 GB18030 and UTF-16 are decoded in pieces into a temporary UTF-8 file, because Polars scans only UTF-8.
 """
 

@@ -21,7 +21,12 @@ REASONS: dict[str, tuple[str, str, str, str]] = {
         "请写成 2024-01-05 08:30:00",
     ),
     "not_yes_no": ("this is neither yes nor no", "write 1 or 0, 是 or 否", "不是“是/否”", "请填 1 或 0、是或否"),
-    "not_in_list": ("this value is not one of those allowed", "see the data dictionary", "不在允许的取值内", "请查数据字典"),
+    "not_in_list": (
+        "this value is not one of those allowed",
+        "see the data dictionary",
+        "不在允许的取值内",
+        "请查数据字典",
+    ),
     "out_of_range": ("the value is outside its range", "check the source", "超出取值范围", "请核对来源"),
     "spoilt_id": (
         "Excel has turned this number into a power of ten, and its last digits are lost (Excel keeps 15)",
@@ -35,7 +40,12 @@ REASONS: dict[str, tuple[str, str, str, str]] = {
         "没有这个单位代码或名称",
         "请先装载到 station，或把名称加入其别名",
     ),
-    "unknown_district": ("no district has this code", "load it into `district` first", "没有这个区划代码", "请先装载 district"),
+    "unknown_district": (
+        "no district has this code",
+        "load it into `district` first",
+        "没有这个区划代码",
+        "请先装载 district",
+    ),
     "missing_file": ("there is no such file", "check the path", "文件不存在", "请核对路径"),
     "empty_file": ("the file holds no rows", "export it again", "文件没有数据行", "请重新导出"),
     "not_text": (
@@ -86,7 +96,12 @@ REASONS: dict[str, tuple[str, str, str, str]] = {
         "该时间早于应在其前的时间",
         "请在来源系统核对此记录的各时间",
     ),
-    "period_order": ("the period ends before it begins", "swap or correct the two dates", "期间止早于期间起", "请更正两个日期"),
+    "period_order": (
+        "the period ends before it begins",
+        "swap or correct the two dates",
+        "期间止早于期间起",
+        "请更正两个日期",
+    ),
     "part_above_whole": ("the part is larger than the whole", "check both counts", "部分大于总体", "请核对两个数"),
     "score_above_maximum": (
         "the score is above the highest possible",

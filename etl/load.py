@@ -21,7 +21,6 @@ from typing import Any
 from uuid import uuid4
 
 import duckdb
-import polars as pl
 
 from etl import keys
 from etl.clean import LISTED_LIMIT, Plan, service_keys
@@ -31,8 +30,7 @@ from etl.mapping import Mapping, OnError, load_mapping
 from etl.register import registrations
 from etl.report import LoadReport
 from etl.stage import Progress, Staged, checksum, stage
-from warehouse import BatchRecord, Lake, LakeError, Quarantined, WrongKey, commit_batch, find_loaded
-from warehouse.errors import from_duckdb
+from warehouse import BatchRecord, Lake, Quarantined, WrongKey, commit_batch, find_loaded, from_duckdb
 
 QUARANTINE_KEPT = 10_000
 
@@ -242,8 +240,10 @@ class _Load:
             self.report.refusals.append(self._refusal(row))
         condition = critical_condition(name, self.relation, now=now)
         failing = cursor.execute(f"SELECT count(*) FROM memory.main.{self.relation} WHERE {condition}").fetchone()
-        cursor.execute(f"CREATE OR REPLACE VIEW memory.main.{self.relation}_good AS "
-                       f"SELECT * FROM memory.main.{self.relation} WHERE NOT coalesce(({condition}), false)")  # fmt: skip
+        cursor.execute(
+            f"CREATE OR REPLACE VIEW memory.main.{self.relation}_good AS "
+            f"SELECT * FROM memory.main.{self.relation} WHERE NOT {condition}"
+        )
         return int(failing[0]) if failing else 0
 
     def _refusal(self, row: dict[str, Any]) -> Refusal:
@@ -302,8 +302,4 @@ class _Load:
 
 
 def _quarantined(refusal: Refusal) -> Quarantined:
-    return Quarantined(
-        refusal.file, refusal.sheet, refusal.row or 0, refusal.column, mask(refusal.value), refusal.code
-    )
-
-
+    return Quarantined(refusal.file, refusal.sheet, refusal.row or 0, refusal.column, mask(refusal.value), refusal.code)

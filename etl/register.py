@@ -36,7 +36,10 @@ def registrations(
             ]
         )  # fmt: skip
     unmapped = sorted(
-        f"{scheme}: {code}" for scheme, codes in lookups.categories.items() for code, found in codes.items() if not found
+        f"{scheme}: {code}"
+        for scheme, codes in lookups.categories.items()
+        for code, found in codes.items()
+        if not found
     )
     if unmapped:
         warnings.append({"code": "unmapped_categories", "count": len(unmapped), "values": unmapped[:LISTED]})
@@ -49,7 +52,11 @@ def registrations(
 
 
 def _units(rule: UnitRule, staged: Staged, lookups: Lookups) -> tuple[pl.DataFrame, pl.DataFrame]:
-    seen = pl.concat(staged.units).group_by("station_code").agg(pl.col("district_code", "name").first(), pl.col("rows").sum())
+    seen = (
+        pl.concat(staged.units)
+        .group_by("station_code")
+        .agg(pl.col("district_code", "name").first(), pl.col("rows").sum())
+    )
     seen = seen.sort("station_code")
     is_other = pl.col("station_code").is_in(list(rule.other_stations))
     if rule.districts:
@@ -73,11 +80,18 @@ def _unit_warnings(stations: pl.DataFrame) -> list[dict[str, Any]]:
     other = stations.filter(pl.col("kind") == "other").sort("rows", descending=True)
     warnings: list[dict[str, Any]] = []
     if real.height:
-        warnings.append({"code": "stations_registered", "count": real.height, "values": real["station_code"].to_list()[:LISTED]})
+        warnings.append(
+            {"code": "stations_registered", "count": real.height, "values": real["station_code"].to_list()[:LISTED]}
+        )
     if other.height:
         values = [f"{code} ({rows})" for code, rows in other.select("station_code", "rows").iter_rows()]
         warnings.append(
-            {"code": "not_a_station", "count": other.height, "rows": int(other["rows"].sum()), "values": values[:LISTED],
-             "districts": other["district_code"].unique(maintain_order=True).to_list()}
+            {
+                "code": "not_a_station",
+                "count": other.height,
+                "rows": int(other["rows"].sum()),
+                "values": values[:LISTED],
+                "districts": other["district_code"].unique(maintain_order=True).to_list(),
+            }
         )
     return warnings

@@ -16,7 +16,10 @@ OUTCOMES = {
     "dry-run": "Checked only; nothing was changed.",
 }
 WARNINGS = {
-    "not_a_station": "{rows} rows belong to {count} units that are no station; they are kept apart: {values} (district values: {districts})",
+    "not_a_station": (
+        "{rows} rows belong to {count} units that are no station; "
+        "they are kept apart: {values} (district values: {districts})"
+    ),
     "stations_registered": "{count} stations are new and were registered from the file: {values}",
     "unmapped_categories": "{count} category codes are in no group and count as unmapped: {values}",
     "expectation": "{unexpected} of {evaluated} rows fail the expectation {name} on {column} ({severity})",

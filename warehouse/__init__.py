@@ -24,6 +24,7 @@ from warehouse.errors import (
     UnknownBatch,
     VersionExpired,
     WrongKey,
+    from_duckdb,
 )
 from warehouse.lake import Lake, lake_exists, open_lake, write_settings
 from warehouse.maintenance import backup, maintain, pin, restore
@@ -54,6 +55,7 @@ __all__ = [
     "backup",
     "commit_batch",
     "find_loaded",
+    "from_duckdb",
     "lake_exists",
     "list_batches",
     "maintain",

@@ -22,8 +22,12 @@ def parser() -> argparse.ArgumentParser:
     keep = commands.add_parser("maintain", help="fold, expire, merge and clean up")
     keep.add_argument("--keep-days", type=int, default=KEEP_DAYS, help="versions older than this expire unless pinned")
     keep.add_argument("--json", action="store_true")
-    commands.add_parser("backup", help="copy the lake into an empty folder").add_argument("folder", type=Path, metavar="DIR")
-    commands.add_parser("restore", help="put a backup in the lake's place").add_argument("folder", type=Path, metavar="DIR")
+    commands.add_parser("backup", help="copy the lake into an empty folder").add_argument(
+        "folder", type=Path, metavar="DIR"
+    )
+    commands.add_parser("restore", help="put a backup in the lake's place").add_argument(
+        "folder", type=Path, metavar="DIR"
+    )
     return root
 
 

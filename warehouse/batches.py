@@ -157,7 +157,9 @@ def _swap(cursor: duckdb.DuckDBPyConnection, table: schema.Table, batch_id: int,
     cursor.execute(f"INSERT INTO {table.quoted} SELECT {_names(table)}, {batch_id} FROM added")
 
 
-def _write_batch(cursor: duckdb.DuckDBPyConnection, batch: BatchRecord, batch_id: int, now: datetime, counts: Committed) -> None:
+def _write_batch(
+    cursor: duckdb.DuckDBPyConnection, batch: BatchRecord, batch_id: int, now: datetime, counts: Committed
+) -> None:
     start, end = batch.period or (None, None)
     values = {
         "batch_id": batch_id,
@@ -192,7 +194,9 @@ QUARANTINE_SQL = """INSERT INTO lake.quarantine
 SELECT ?, ?, ?, ?, ?, ?, ?, ?::DATE + CAST(? AS INTEGER)"""
 
 
-def _write_quarantine(cursor: duckdb.DuckDBPyConnection, batch: BatchRecord, batch_id: int, now: datetime, days: int) -> None:
+def _write_quarantine(
+    cursor: duckdb.DuckDBPyConnection, batch: BatchRecord, batch_id: int, now: datetime, days: int
+) -> None:
     rows = [
         (batch_id, q.file_name, q.sheet, q.row_number, q.column_name, q.masked_value, q.code, now.date(), days)
         for q in batch.quarantined
@@ -220,22 +224,38 @@ def _register(cursor: duckdb.DuckDBPyConnection, registrations: dict[str, pl.Dat
         cursor.unregister("registration")
 
 
+# Rows that undone batches had registered and that nothing uses any more. A unit or code that a later batch relies on
+# stays, and goes when the last such batch is undone.
+UNDONE_SQL = "batch_id IN (SELECT batch_id FROM lake.batch WHERE status = 'undone')"
 UNREGISTER_SQL = (
-    """DELETE FROM lake.station WHERE batch_id = $batch
+    f"""DELETE FROM lake.station WHERE {UNDONE_SQL}
     AND station_code NOT IN (SELECT station_code FROM lake.alert)
+    AND station_code NOT IN (SELECT station_code_initial FROM lake.alert WHERE station_code_initial IS NOT NULL)
     AND station_code NOT IN (SELECT station_code FROM lake."case")
-    AND station_code NOT IN (SELECT station_code FROM lake.training_result)""",
-    """DELETE FROM lake.district WHERE batch_id = $batch AND district_code NOT IN (SELECT district_code FROM lake.station)""",
-    "DELETE FROM lake.category_map WHERE batch_id = $batch",
-    "DELETE FROM lake.event WHERE batch_id = $batch",
+    AND station_code NOT IN (SELECT station_code FROM lake.training_result)
+    AND station_code NOT IN (SELECT org_code FROM lake.population)
+    AND station_code NOT IN (SELECT org_code FROM lake.staff)
+    AND station_code NOT IN (SELECT org_code FROM lake.indicator_return)""",
+    f"""DELETE FROM lake.district WHERE {UNDONE_SQL}
+    AND district_code NOT IN (SELECT district_code FROM lake.station)
+    AND district_code NOT IN (SELECT org_code FROM lake.population)
+    AND district_code NOT IN (SELECT org_code FROM lake.staff)
+    AND district_code NOT IN (SELECT org_code FROM lake.indicator_return)""",
+    f"""DELETE FROM lake.category_map WHERE {UNDONE_SQL}
+    AND (scheme, code) NOT IN (SELECT (category_scheme, category_code) FROM lake.alert
+        WHERE category_code IS NOT NULL)
+    AND (scheme, code) NOT IN (SELECT (category_scheme, category_code_initial) FROM lake.alert
+        WHERE category_code_initial IS NOT NULL)""",
+    f"""DELETE FROM lake.event WHERE {UNDONE_SQL} AND batch_id NOT IN (
+        SELECT u.batch_id FROM lake.batch AS u SEMI JOIN
+            (FROM lake.batch WHERE status <> 'undone') AS b USING (table_name, mapping))""",
 )
 
 
-def _unregister(cursor: duckdb.DuckDBPyConnection, batch_id: int, settings: dict[str, str]) -> None:
-    """Undo `_register`: what nothing else uses goes, and alerts of other batches are grouped anew."""
+def _unregister(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Undo `_register` for undone batches, as far as nothing else uses what they had registered."""
     for sql in UNREGISTER_SQL:
-        cursor.execute(sql, {"batch": batch_id})
-    categories.remap(cursor, settings)
+        cursor.execute(sql)
 
 
 def commit_batch(lake: Lake, stage_sql: str, batch: BatchRecord) -> Committed:
@@ -282,7 +302,9 @@ def commit_batch(lake: Lake, stage_sql: str, batch: BatchRecord) -> Committed:
 
     try:
         with lake.writer_lock():
-            done = lake.commit(work, author=batch.author, message=f"load {batch.table}: {', '.join(batch.file_names)[:200]}")
+            done = lake.commit(
+                work, author=batch.author, message=f"load {batch.table}: {', '.join(batch.file_names)[:200]}"
+            )
             return Committed(done.batch_id, lake.version(), done.rows_loaded, done.rows_updated, done.rows_repeated)
     except _Unchanged:
         return Committed(None, lake.version(), 0, 0, batch.rows_read - batch.rows_refused)
@@ -335,7 +357,7 @@ def undo_batch(lake: Lake, batch_id: int, author: str) -> Undone:
         if table.name == "category_map":
             categories.remap(cursor, settings)
         elif table.name == "alert":
-            _unregister(cursor, batch_id, settings)
+            _unregister(cursor)
         return Undone(batch_id, 0, removed, restored)
 
     with lake.writer_lock():
@@ -367,8 +389,7 @@ def _swap_back(cursor: duckdb.DuckDBPyConnection, table: schema.Table) -> None:
     matches = " AND ".join(f'{{0}}."{n}" = r."{n}"' for n in table.key)
     cursor.execute(f"DELETE FROM {table.quoted} USING removed_full AS r WHERE {matches.format(table.quoted)}")
     cursor.execute(
-        f"DELETE FROM {table.history} AS h USING restored AS r "
-        f"WHERE {matches.format('h')} AND h.batch_id = r.batch_id"
+        f"DELETE FROM {table.history} AS h USING restored AS r WHERE {matches.format('h')} AND h.batch_id = r.batch_id"
     )
     cursor.execute(f"INSERT INTO {table.history} SELECT * FROM removed_full")
     cursor.execute(f"INSERT INTO {table.quoted} SELECT * FROM restored")

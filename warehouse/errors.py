@@ -10,23 +10,38 @@ import duckdb
 
 MESSAGES: dict[str, dict[str, str]] = {
     "busy": {
-        "en": "The warehouse is being written by another process ({detail}). Nothing was changed. Try again when it is done.",
+        "en": (
+            "The warehouse is being written by another process ({detail}). "
+            "Nothing was changed. Try again when it is done."
+        ),
         "zh": "仓库正由另一个进程写入（{detail}）。没有改动任何数据，请稍后再试。",
     },
     "conflict": {
-        "en": "Another load changed the same records at the same moment, {detail} times in a row. Nothing was changed. Load the file again.",
+        "en": (
+            "Another load changed the same records at the same moment, {detail} times in a row. "
+            "Nothing was changed. Load the file again."
+        ),
         "zh": "另一批次同时改动了相同的记录（连续 {detail} 次）。没有改动任何数据，请重新装载。",
     },
     "disk_full": {
-        "en": "The disk is full ({detail}). Nothing was changed. Free some space, then run `python -m warehouse maintain` and try again.",
+        "en": (
+            "The disk is full ({detail}). Nothing was changed. "
+            "Free some space, then run `python -m warehouse maintain` and try again."
+        ),
         "zh": "磁盘已满（{detail}）。没有改动任何数据。请先清出空间，运行 `python -m warehouse maintain`，再重试。",
     },
     "catalogue_missing": {
-        "en": "There is no warehouse at {detail}. Make the demonstration city with `python -m etl demo`, load a file, or set JICENG_LAKE.",
+        "en": (
+            "There is no warehouse at {detail}. "
+            "Make the demonstration city with `python -m etl demo`, load a file, or set JICENG_LAKE."
+        ),
         "zh": "{detail} 处没有仓库。请用 `python -m etl demo` 生成演示城市，或装载文件，或设置 JICENG_LAKE。",
     },
     "catalogue_damaged": {
-        "en": "The warehouse's catalogue cannot be read ({detail}). Restore the latest backup with `python -m warehouse restore DIR`.",
+        "en": (
+            "The warehouse's catalogue cannot be read ({detail}). "
+            "Restore the latest backup with `python -m warehouse restore DIR`."
+        ),
         "zh": "仓库目录库无法读取（{detail}）。请用 `python -m warehouse restore DIR` 恢复最近的备份。",
     },
     "version_expired": {
@@ -34,15 +49,24 @@ MESSAGES: dict[str, dict[str, str]] = {
         "zh": "数据版本 {detail} 已不再保留，或从未存在。请选择最新版本。",
     },
     "lake_moved": {
-        "en": "The catalogue is there, but its data files are not ({detail}). Put the folder `files` back beside the catalogue, or restore a backup.",
+        "en": (
+            "The catalogue is there, but its data files are not ({detail}). "
+            "Put the folder `files` back beside the catalogue, or restore a backup."
+        ),
         "zh": "目录库还在，但数据文件不在（{detail}）。请把 `files` 文件夹放回目录库旁边，或恢复备份。",
     },
     "wrong_key": {
-        "en": "The secret in use is not the one that this warehouse was loaded with ({detail}). Nothing was changed. Set JICENG_KEY or put the key file back.",
+        "en": (
+            "The secret in use is not the one that this warehouse was loaded with ({detail}). "
+            "Nothing was changed. Set JICENG_KEY or put the key file back."
+        ),
         "zh": "当前密钥与本仓库装载时的密钥不同（{detail}）。没有改动任何数据。请设置 JICENG_KEY 或放回密钥文件。",
     },
     "extension_missing": {
-        "en": "A part of DuckDB is not installed ({detail}). Install the project's requirements again: `pip install -r requirements.txt`.",
+        "en": (
+            "A part of DuckDB is not installed ({detail}). "
+            "Install the project's requirements again: `pip install -r requirements.txt`."
+        ),
         "zh": "缺少 DuckDB 扩展（{detail}）。请重新安装依赖：`pip install -r requirements.txt`。",
     },
     "schema_newer": {

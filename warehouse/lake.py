@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -163,7 +163,7 @@ class Lake:
                 if attempt == tries:
                     known = from_duckdb(error)
                     raise (known if isinstance(known, Busy) else Conflict(tries)) from error
-                time.sleep(min(2.0, 0.05 * 2**attempt) * (0.5 + random.random()))  # noqa: S311 - back-off, no secret
+                time.sleep(min(2.0, 0.05 * 2**attempt) * (0.5 + random.random()))
             finally:
                 cursor.close()
         raise Conflict(tries)
@@ -176,10 +176,8 @@ class Lake:
             cursor.execute("CALL lake.set_commit_message(?, ?)", [author, message])
             cursor.execute("COMMIT")
         except BaseException:
-            try:
+            with suppress(duckdb.Error):  # a failed COMMIT has ended the transaction already
                 cursor.execute("ROLLBACK")
-            except duckdb.Error:
-                pass  # the failed COMMIT has ended the transaction already
             raise
         return result
 
@@ -259,5 +257,7 @@ def set_settings(cursor: duckdb.DuckDBPyConnection, values: Mapping[str, str]) -
 def write_settings(lake: Lake, values: Mapping[str, str], *, author: str) -> int:
     """Change settings in one commit; give the new version."""
     with lake.writer_lock():
-        lake.commit(lambda cursor: set_settings(cursor, values), author=author, message=f"settings: {', '.join(values)}")
+        lake.commit(
+            lambda cursor: set_settings(cursor, values), author=author, message=f"settings: {', '.join(values)}"
+        )
     return lake.version()

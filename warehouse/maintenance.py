@@ -122,5 +122,3 @@ def restore(folder: Path, location: str | Path | None = None) -> Path:
     where.home.parent.mkdir(parents=True, exist_ok=True)
     fresh.rename(where.home)
     return where.home
-
-

@@ -40,7 +40,8 @@ REASON = """CASE WHEN is_deleted THEN 'deleted'
 KEY_SQL = {
     "caller": "CASE WHEN NOT is_service_caller THEN caller_key END",
     "place": "CASE WHEN NOT is_service_place THEN place_key END",
-    "matter": "CASE WHEN NOT is_service_place AND category_group <> 'unmapped' THEN hash(place_key, category_group) END",
+    "matter": """CASE WHEN NOT is_service_place AND category_group <> 'unmapped'
+        THEN hash(place_key, category_group) END""",
 }
 KEY_PRESENT = {"caller": "caller_key", "place": "place_key", "matter": "place_key"}
 
@@ -212,6 +213,7 @@ def _training_sql(fresh: bool) -> str:
         sum(sign * score_sum)::DECIMAL(18,2) AS score_sum, sum(sign * max_sum)::DECIMAL(18,2) AS max_sum
     FROM ({persons}) GROUP BY ALL)
     WHERE listed <> 0 OR tested <> 0 OR first_taken <> 0 OR first_passed <> 0 OR final_passed <> 0 OR score_sum <> 0
+        OR max_sum <> 0
     ORDER BY day, round, station_code, ability, person_kind, event_type"""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -26,4 +25,4 @@ def write_outlines(lake: Lake, source: Path) -> None:
     target = lake.home / FILE_NAME
     partial = target.with_suffix(".partial")
     partial.write_bytes(source.read_bytes())
-    os.replace(partial, target)
+    partial.replace(target)
