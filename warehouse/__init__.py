@@ -26,7 +26,7 @@ from warehouse.errors import (
     WrongKey,
     from_duckdb,
 )
-from warehouse.lake import Lake, lake_exists, open_lake, write_settings
+from warehouse.lake import Lake, close_lake, lake_exists, open_lake, write_settings
 from warehouse.maintenance import backup, maintain, pin, restore
 from warehouse.outlines import outlines, write_outlines
 from warehouse.schema import Column, Table, system_tables, table, tables
@@ -53,6 +53,7 @@ __all__ = [
     "VersionExpired",
     "WrongKey",
     "backup",
+    "close_lake",
     "commit_batch",
     "find_loaded",
     "from_duckdb",

@@ -226,6 +226,11 @@ def open_lake(location: str | Path | None = None, *, create: bool = False) -> La
     return lake
 
 
+def close_lake(location: str | Path | None = None) -> None:
+    """Close this process's connection to a lake, if it is open; `open_lake` opens it anew."""
+    connections.forget(connections.resolve(location))
+
+
 HAS_TABLES_SQL = "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'lake' AND table_name = 'setting'"
 
 
