@@ -1,0 +1,72 @@
+"""The front door: which pages there are, and what happens before one of them is shown.
+
+Two things run this file. The server imports it once and finds `app`; before it lets anybody in, it loads what
+is slow to load (several sessions doing that at once end in a circular import). Then Streamlit runs the
+file as a script, once for every rerun of every session.
+
+The registry is read before the first session on purpose: a folder called `pages/` makes Streamlit expect its
+old kind of pages until `st.navigation` has been called once, and the very first visitor, coming by a deep link,
+would be told "Page not found". `tests/e2e` holds both.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import streamlit as st
+
+ROOT = Path(__file__).resolve().parent
+ICON = ROOT / "static" / "icon.png"
+# Name (also its address), file and symbol of every page, in the order of the navigation.
+PAGES = (
+    ("overview", "pages/leadership/overview.py", ":material/dashboard:"),
+    ("alert_reduction", "pages/leadership/alert_reduction.py", ":material/trending_down:"),
+    ("repeat_reports", "pages/leadership/repeat_reports.py", ":material/replay:"),
+    ("training", "pages/leadership/training.py", ":material/school:"),
+    ("data_status", "pages/analysts/data_status.py", ":material/database:"),
+)
+
+
+def registry(titles: Sequence[str]) -> list[st.Page]:
+    """Return every page with its title; the first one is the default."""
+    return [
+        st.Page(ROOT / file, title=title, url_path=name, default=name == PAGES[0][0])
+        for (name, file, _), title in zip(PAGES, titles, strict=True)
+    ]
+
+
+def show() -> None:
+    """Show the page that the address names, or a sentence that says why it cannot be shown."""
+    from pages.shared import address, front
+
+    found = address.read(st.query_params.to_dict())
+    words = front.words_of(found)
+    st.set_page_config(page_title=words("app.title"), page_icon=ICON, layout="wide", initial_sidebar_state="auto")
+    pages = registry([words(f"page.{name}") for name, *_ in PAGES])
+    page = st.navigation(pages, position="hidden")
+    front.navigation(words, [(entry, icon) for entry, (*_, icon) in zip(pages, PAGES, strict=True)])
+    with front.sentences(words):
+        place = front.enter(words, found)
+        if place is not None:
+            front.header(place)
+            st.title(page.title, anchor=False)
+            page.run()
+
+
+@asynccontextmanager
+async def open_doors(_: st.App) -> AsyncIterator[None]:
+    """Load what is slow and read the registry, before anybody is let in."""
+    from pages.shared import front
+
+    logging.disable(logging.WARNING)  # outside a session Streamlit warns that there is none
+    st.navigation(registry([name for name, *_ in PAGES]), position="hidden")
+    logging.disable(logging.NOTSET)
+    front.warm_up()
+    yield
+
+
+if __name__ == "__main__":
+    show()
+else:
+    app = st.App(__file__, lifespan=open_doors)

@@ -1,0 +1,15 @@
+"""How figures look: pure functions, frame in and Plotly figure out.
+
+Knows no SQL, no metrics and no words of its own: whatever is read on a chart comes in as an argument.
+Colours can be told apart by colour-blind readers and on light and dark grounds; a verdict is always a
+shape as well as a colour. Nothing is fetched from a network.
+"""
+
+from charts.bars import share_bars
+from charts.changes import change_dots
+from charts.flow import waterfall
+from charts.maps import district_map, shades
+from charts.style import CONFIG
+from charts.trends import trend
+
+__all__ = ["CONFIG", "change_dots", "district_map", "shades", "share_bars", "trend", "waterfall"]

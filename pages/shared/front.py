@@ -1,0 +1,228 @@
+"""What stands around every page: navigation, filters, the header line, and sentences instead of errors.
+
+Reads the address, draws the filters, and leaves a `Here` for the page.
+"""
+
+import logging
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+
+import streamlit as st
+
+import metrics
+import warehouse
+from pages.shared import address, asking
+from pages.shared.address import Address, follow
+from pages.shared.asking import Here
+from pages.shared.status import status
+from pages.shared.words import LANGUAGES, Words, language_of
+
+LOG = logging.getLogger("jiceng")
+CUSTOM, LATEST = "custom", "latest"
+VERSIONS_OFFERED = 30
+
+
+def words_of(found: Address) -> Words:
+    """Return the language: the address's, else the browser's."""
+    chosen = found.language
+    return Words(chosen if chosen in LANGUAGES else language_of(st.context.locale))
+
+
+def navigation(words: Words, pages: Sequence[tuple[st.Page, str]]) -> None:
+    """Draw the links to the pages, each with the filters, and the choice of language."""
+    with st.container(horizontal=True, vertical_alignment="center", key="navigation"):
+        for page, icon in pages:
+            st.page_link(page, label=page.title, icon=icon, query_params=address.links())
+        st.space("stretch")
+        st.session_state["choice_lang"] = words.language
+        st.segmented_control(
+            words("filter.language"),
+            LANGUAGES,
+            format_func=lambda code: Words(code)("language.own_name"),
+            key="choice_lang",
+            required=True,
+            label_visibility="collapsed",
+            on_change=follow,
+            args=("choice_lang", "lang"),
+        )
+
+
+@contextmanager
+def sentences(words: Words) -> Iterator[None]:
+    """Show a sentence where the lake, a question or the program fails; the log keeps the rest."""
+    try:
+        yield
+    except (warehouse.LakeError, metrics.MetricError) as error:
+        LOG.warning("%s", error)
+        st.warning(error.sentence(words.short), icon=":material/info:")
+        if isinstance(error, warehouse.VersionExpired):
+            st.button(words("error.latest"), on_click=address.put, kwargs={"data": ""}, key="to_latest")
+    except Exception:
+        LOG.exception("a page failed")
+        st.error(words("error.program"), icon=":material/error:")
+
+
+def enter(words: Words, found: Address) -> Here | None:
+    """Return where the reader stands; None, with a sentence, when the lake holds no alerts."""
+    lake = asking.lake()
+    newest = lake.version()
+    version = newest if found.data is None else lake.require_version(found.data)
+    span = metrics.data_span(lake, version)
+    if span is None:
+        st.info(words("error.empty_lake"), icon=":material/info:")
+        return None
+    period = address.period_of(found.period, span, metrics.last_complete_week(lake, version))
+    districts = _units("", "district", version, period)
+    stations = _units("", "station", version, period)
+    names = {code: words.name(zh, en) for code, zh, en in (*districts, *stations)}
+    inside = _units(found.district, "station", version, period) if found.district in names else stations
+    place = Here(
+        words=words,
+        version=version,
+        is_latest=found.data is None,
+        span=span,
+        period=period,
+        comparison=found.compare,
+        district=_known(words, found.district, districts),
+        station=_known(words, found.station, inside),
+        group=found.group,
+        names=names,
+    )
+    _filters(place, found, [code for code, *_ in districts], [code for code, *_ in inside], newest)
+    st.session_state["here"] = place
+    return place
+
+
+def _units(district: str, by: str, version: int, period: tuple[date, date]) -> list[tuple[str, str, str]]:
+    return asking.units_of(os.environ.get("JICENG_LAKE"), version, district, by, *period)
+
+
+def _known(words: Words, code: str, units: list[tuple[str, str, str]]) -> str:
+    if code and code not in {unit for unit, *_ in units}:
+        st.warning(words("error.unknown_unit", code=code), icon=":material/info:")
+        return ""
+    return code
+
+
+def _filters(place: Here, found: Address, districts: list[str], stations: list[str], newest: int) -> None:
+    words = place.words
+
+    def unit(code: str) -> str:
+        return place.names.get(code, code) if code else words("filter.all")
+
+    with st.sidebar:
+        st.markdown(f"**{words('filter.title')}**")
+        _period_filter(place, found)
+        _choice(words, "compare", "filter.compare", address.COMPARISONS, place.comparison, _family(words, "comparison"))
+        _choice(words, "district", "filter.district", ["", *districts], place.district, unit)
+        _choice(words, "station", "filter.station", ["", *stations], place.station, unit)
+        _choice(words, "class", "filter.class", ["", *metrics.GROUPS], place.group, _family(words, "group"))
+        _version_filter(place, found, newest)
+        _link(place)
+
+
+def _family(words: Words, family: str):  # noqa: ANN202 - a function from code to word
+    return lambda code: words.of(family, code) if code else words("filter.all")
+
+
+def _choice(words: Words, name: str, label: str, options: Sequence[str], value: str, form) -> None:  # noqa: ANN001
+    key = f"choice_{name}"
+    st.session_state[key] = value
+    st.selectbox(words(label), options, format_func=form, key=key, on_change=follow, args=(key, name))
+
+
+def _period_filter(place: Here, found: Address) -> None:
+    words, given = place.words, address.custom(found.period)
+    dates = (place.period[0], place.period[1] - address.DAY)
+
+    def choose() -> None:
+        choice = st.session_state["choice_period"]
+        address.put(period=f"{dates[0]}{address.SEPARATOR}{dates[1]}" if choice == CUSTOM else choice)
+
+    def choose_days() -> None:
+        days = st.session_state["choice_days"]
+        if len(days) == 2:
+            address.put(period=f"{days[0]}{address.SEPARATOR}{days[1]}")
+
+    st.session_state["choice_period"] = CUSTOM if given else found.period
+    st.selectbox(
+        words("filter.period"),
+        [*address.PERIODS, CUSTOM],
+        format_func=_family(words, "period"),
+        key="choice_period",
+        on_change=choose,
+    )
+    if given:
+        st.session_state["choice_days"] = dates
+        st.date_input(words("filter.days"), key="choice_days", on_change=choose_days)
+    st.caption(words.period(place.period))
+
+
+def _version_filter(place: Here, found: Address, newest: int) -> None:
+    words = place.words
+    versions = {int(batch["data_version"]) for batch in place.batches() if batch["data_version"]} | {newest}
+    offered = sorted(versions | ({found.data} if found.data else set()), reverse=True)[:VERSIONS_OFFERED]
+    names = {"": words("filter.latest", version=newest)} | {str(v): words("filter.version", version=v) for v in offered}
+    _choice(words, "data", "filter.data", list(names), "" if place.is_latest else str(place.version), names.get)
+
+
+def _link(place: Here) -> None:
+    """Offer the link that shows the same figures for ever: it names the data version, which is then never dropped."""
+    words = place.words
+    with st.popover(words("link.title"), icon=":material/link:", key="permalink", on_change="rerun") as popover:
+        if not popover.open:
+            return
+        st.markdown(words("link.explain", version=place.version))
+        if st.button(words("link.make"), key="make_link"):
+            _pin(place)
+        url = st.context.url or ""
+        fixed = address.links() | {"data": str(place.version), "lang": words.language, "period": _days(place)}
+        st.code(address.url_of(url, fixed), language=None, wrap_lines=True)
+
+
+def _days(place: Here) -> str:
+    return f"{place.period[0]}{address.SEPARATOR}{place.period[1] - address.DAY}"
+
+
+def _pin(place: Here) -> None:
+    try:
+        warehouse.pin(asking.lake(), place.version, author="dashboard", reason="link")
+    except warehouse.LakeError as error:
+        st.warning(error.sentence(place.words.short))
+    else:
+        st.success(place.words("link.made", version=place.version))
+
+
+def header(place: Here) -> None:
+    """Write the line that says whose data these are, from when, and in which state."""
+    words = place.words
+    state = status(place.batches(), place.span[1], asking.lake().now().date())
+    city = words.name(place.setting("city_zh"), place.setting("city_en"))
+    checked = words("header.checked") if not state.warnings else words("header.warnings", n=state.warnings)
+    fresh = words("header.fresh") if state.is_fresh else words("header.stale", n=words.number(state.age))
+    parts = [
+        f"**{words('app.title')} · {city}**",
+        words.period(place.period),
+        words.of("comparison", place.comparison),
+        words("header.data" if place.is_latest else "header.data_pinned", version=place.version),
+        words("header.until", day=words.day(place.span[1])),
+        " ".join((words("header.loaded", at=words.moment(state.loaded_at)), "·", checked, "·", fresh)),
+    ]
+    if place.setting("is_demonstration") == "true":
+        parts.insert(1, f":orange-badge[{words('header.demonstration')}]")
+    st.markdown(" · ".join(parts))
+    if place.setting("is_demonstration") == "true":
+        st.caption(words("header.demonstration_long"))
+
+
+def warm_up() -> None:
+    """Read the words and open the lake; a lake that is not there is said to whoever comes."""
+    for language in LANGUAGES:
+        Words(language)("app.title")
+    try:
+        lake = asking.lake()
+        metrics.data_span(lake, lake.version())
+    except warehouse.LakeError as error:
+        LOG.warning("%s", error)

@@ -1,0 +1,141 @@
+"""Results in words: changes, verdicts, reasons and notes as sentences.
+
+Everything here turns codes and numbers of a `Row` into text; nothing is computed that metrics has not said.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from metrics import Note, Result, Row
+from pages.shared.asking import Here
+from pages.shared.words import DASH, Words
+
+SHAPES = {"confirmed": "●", "possible": "○", "not_established": "│", "contradicted": "✕"}
+"""The same shapes as in `charts.changes`."""
+ABOUT_THE_BASE = ("no_base_data", "base_look_back_incomplete", "base_roster_too_small", "base_share_under_20")
+
+
+def value(words: Words, row: Row) -> str:
+    """Return a figure with its unit."""
+    if row.unit_of_value == "share":
+        return words.percent(row.value)
+    if row.unit_of_value == "change":
+        return words.signed(row.value)
+    return words.number(row.value, 1 if row.unit_of_value == "per_10000" else 0)
+
+
+def change(words: Words, row: Row) -> str:
+    """Return the change of a figure: in percent for counts, in points for shares, as a count where neither is given."""
+    if row.change is not None:
+        return words.points(row.change) if row.unit_of_value == "share" else words.signed(row.change)
+    difference = row.extra.get("difference")
+    return words("say.count_difference", value=words.difference(difference)) if difference is not None else DASH
+
+
+def interval(words: Words, row: Row) -> str:
+    """Return the interval that the row carries."""
+    if row.interval is None:
+        return ""
+    low, high = row.interval
+    if row.unit_of_value == "share":
+        return words("say.interval", low=words.percent(low), high=words.percent(high))
+    if row.unit_of_value == "change":
+        return words("say.interval", low=words.signed(low), high=words.signed(high))
+    digits = 1 if row.unit_of_value == "per_10000" else 0
+    return words("say.interval", low=words.number(low, digits), high=words.number(high, digits))
+
+
+def verdict(words: Words, row: Row) -> str:
+    """Return the verdict with its shape and, where it says anything, its direction; empty without one."""
+    if row.verdict is None:
+        return ""
+    if row.verdict == "not_established":
+        return f"{SHAPES[row.verdict]} {words.of('verdict', row.verdict)}"
+    direction = words("say.rise") if (row.change or 0) > 0 else words("say.fall")
+    return f"{SHAPES.get(row.verdict, '')} {words.of('verdict_of', row.verdict, direction=direction)}"
+
+
+def why(words: Words, row: Row) -> str:
+    """Return why a figure or its change is not given; empty when it is."""
+    return words.of("reason", row.suppressed) if row.suppressed else ""
+
+
+def why_no_change(place: Here, result: Result) -> str:
+    """Return why the first row has no change: its own reason, or a note about the base."""
+    row = result.rows[0]
+    told = [note(place, found) for found in (*result.notes, *row.notes) if found.code in ABOUT_THE_BASE]
+    return why(place.words, row) or (told[0] if told and row.change is None else "")
+
+
+def note(place: Here, found: Note) -> str:
+    """Return a note as a sentence."""
+    filled = {key: _plain(place, key, content) for key, content in found.values.items()}
+    if "title_zh" in found.values:
+        filled["title"] = place.words.name(found.values.get("title_zh"), found.values.get("title_en"))
+    if found.code == "key":
+        filled["key"] = place.words.of("key", found.values["key"])
+    if found.code == "dark_unit":
+        filled["period"] = place.words.of("dark_period", found.values["period"])
+    if found.code == "event":
+        filled["kind"] = place.words.of("event_kind", found.values["kind"])
+    if found.code == "residents":
+        filled["basis"] = place.words.of("basis", found.values["basis"])
+    if found.code == "person_kind":
+        filled["person_kind"] = place.words.of("person_kind", found.values["person_kind"])
+    return place.words.of("note", found.code, **filled)
+
+
+def _plain(place: Here, key: str, content: object) -> str:
+    if key == "unit":
+        return place.names.get(str(content), str(content))
+    if key == "missing":
+        return place.words.percent(float(str(content)), 0)
+    if isinstance(content, date):
+        return place.words.day(content)
+    if isinstance(content, int):
+        return place.words.number(content)
+    return str(content)
+
+
+def notes(place: Here, result: Result) -> list[str]:
+    """Return the sentences of a result, those of its rows named by their unit, each once."""
+    sentences = [note(place, found) for found in result.notes]
+    common, own = _shared_notes(result.rows)
+    sentences += [note(place, found) for found in common]
+    for row, found in own:
+        name = place.words.name(row.name_zh, row.name_en)
+        sentences.append(place.words("say.of_unit", unit=name, sentence=note(place, found)))
+    return list(dict.fromkeys(sentences))
+
+
+def _shared_notes(rows: Iterable[Row]) -> tuple[list[Note], list[tuple[Row, Note]]]:
+    """Return the notes that every row has, and the others with their rows."""
+    rows = list(rows)
+    common = [found for found in rows[0].notes if all(found in row.notes for row in rows)] if rows else []
+    return common, [(row, found) for row in rows for found in row.notes if found not in common]
+
+
+def foot(place: Here, result: Result) -> str:
+    """Return the line beneath a figure: n, base, method of the interval, definition and data version."""
+    words = place.words
+    total = sum(row.numerator or 0 for row in result.rows)
+    whole = [row.denominator for row in result.rows if row.denominator]
+    parts = [words("foot.n", n=words.number(total))]
+    if whole:
+        parts = [words("foot.n_of", n=words.number(total), whole=words.number(sum(whole)))]
+    if result.base_period:
+        base = [row.base_numerator for row in result.rows if row.base_numerator is not None]
+        parts.append(
+            words("foot.base", n=words.number(sum(base)) if base else DASH, period=words.period(result.base_period))
+        )
+    method = words.text(_method(result))
+    if method:
+        parts.append(words("foot.interval", method=method))
+    parts.append(words("foot.definition", number=result.definition))
+    parts.append(words("foot.data", version=result.data_version))
+    return " · ".join(parts)
+
+
+def _method(result: Result) -> Mapping[str, str]:
+    found: Mapping[str, str] = result.provenance.get("interval", {})
+    return found

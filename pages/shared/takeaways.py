@@ -1,0 +1,146 @@
+"""The one sentence above each figure, made of its result."""
+
+from collections.abc import Sequence
+
+import metrics
+from metrics import Result, Row
+from pages.shared import saying
+from pages.shared.asking import Here
+
+NAMED = 4
+"""So many units are named in a sentence; more are counted."""
+
+
+def name(place: Here, row: Row) -> str:
+    """Return the name of a row's unit."""
+    return place.words.name(row.name_zh, row.name_en)
+
+
+def listed(place: Here, names: Sequence[str]) -> str:
+    """Return names as a list in words, the rest of a long one as a number."""
+    comma = place.words("say.comma")
+    if len(names) <= NAMED:
+        return comma.join(names)
+    return place.words("say.and_more", names=comma.join(names[:NAMED]), n=len(names) - NAMED)
+
+
+def alerts(place: Here, row: Row) -> str:
+    """Return what happened to valid alerts, with the calls received beside it."""
+    words = place.words
+    now = words.number(row.numerator)
+    against = words.of("against", place.comparison)
+    if row.suppressed in ("no_comparison", "no_base_data", "no_data"):
+        return words("take.alerts_plain", now=now, why=saying.why(words, row))
+    received = words.signed(row.extra.get("received_change"))
+    changed = saying.change(words, row)
+    return words(
+        "take.alerts",
+        now=now,
+        against=against,
+        change=changed,
+        interval=saying.interval(words, row),
+        verdict=saying.verdict(words, row) or saying.why(words, row),
+        received=received,
+        share=words.percent(row.extra.get("valid_share")),
+        base_share=words.percent(row.extra.get("base_valid_share")),
+    )
+
+
+def share(place: Here, result: Result) -> str:
+    """Return a share with its interval, change and verdict."""
+    words, row = place.words, result.rows[0]
+    title = words.text(_names(result.indicator))
+    if row.value is None:
+        return words("take.nothing", title=title, why=saying.why(words, row))
+    told = words("take.share", title=title, value=saying.value(words, row), interval=saying.interval(words, row))
+    if row.change is None:
+        return told + words("take.share_end")
+    return told + words(
+        "take.share_change",
+        against=words.of("against", place.comparison),
+        change=saying.change(words, row),
+        verdict=saying.verdict(words, row),
+    )
+
+
+def changes(place: Here, result: Result) -> str:
+    """Return which units really changed and how many cannot be told from chance."""
+    words = place.words
+    groups: dict[str, list[str]] = {}
+    for row in result.rows:
+        if row.verdict in ("confirmed", "possible", "contradicted"):
+            direction = "rise" if (row.change or 0) > 0 else "fall"
+            groups.setdefault(f"{row.verdict}_{direction}", []).append(name(place, row))
+    told = [words(f"take.{key}", names=listed(place, names)) for key, names in sorted(groups.items())]
+    rest = sum(row.verdict == "not_established" for row in result.rows)
+    without = sum(row.verdict is None for row in result.rows)
+    if rest:
+        told.append(words("take.rest", n=rest))
+    if without:
+        told.append(words("take.without", n=without))
+    return " ".join(told)
+
+
+def spread(place: Here, result: Result) -> str:
+    """Return the lowest and highest share among the units."""
+    words = place.words
+    rows = sorted((row for row in result.rows if row.value is not None), key=lambda row: row.value or 0)
+    if not rows:
+        return words("take.nothing", title=words.text(_names(result.indicator)), why=_why(place, result))
+    low, high = rows[0], rows[-1]
+    return words(
+        "take.spread",
+        title=words.text(_names(result.indicator)),
+        low=saying.value(words, low),
+        low_name=name(place, low),
+        high=saying.value(words, high),
+        high_name=name(place, high),
+    )
+
+
+def rates(place: Here, result: Result, city: Row) -> str:
+    """Return the city's rate and which units differ from it."""
+    words, rate = place.words, saying.value(place.words, city)
+    names = apart(place, result, city.value)
+    if not names:
+        return words("take.map_none", rate=rate)
+    return words("take.map", rate=rate, names=listed(place, names), n=len(names)) + words("map.hatched")
+
+
+def apart(place: Here, result: Result, average: float | None) -> list[str]:
+    """Return the units whose interval does not hold the average."""
+    return [
+        name(place, row)
+        for row in result.rows
+        if average is not None and row.interval and not row.interval[0] <= average <= row.interval[1]
+    ]
+
+
+def _why(place: Here, result: Result) -> str:
+    return saying.why(place.words, result.rows[0]) if result.rows else place.words.of("reason", "no_data")
+
+
+def _names(indicator: str) -> dict[str, str]:
+    return dict(metrics.catalogue()[indicator].name)
+
+
+SIGNALS = ("recoded_down_share", "missing_caller_share")
+
+
+def worth_a_look(place: Here, changed: Result) -> list[str]:
+    """Return what somebody should look into: contradictions, dark units, and signals of data integrity.
+
+    Signals are reasons to ask, never findings: most miscoding is confusion.
+    """
+    words = place.words
+    told = [words("look.contradicted", unit=name(place, r)) for r in changed.rows if r.verdict == "contradicted"]
+    for row in changed.rows:
+        told += [saying.note(place, found) for found in row.notes if found.code == "dark_unit"]
+    for indicator in SIGNALS:
+        rose = [
+            r for r in place.units(indicator).rows if r.verdict in ("possible", "confirmed") and (r.change or 0) > 0
+        ]
+        if rose:
+            title = words.text(_names(indicator))
+            told.append(words("look.rose", title=title, names=listed(place, [name(place, row) for row in rose])))
+    return list(dict.fromkeys(told))

@@ -1,0 +1,137 @@
+"""Charts are pure functions: the same frame gives the same figure, and what matters is in it."""
+
+import json
+from typing import Any
+
+import polars as pl
+import pytest
+
+from charts import change_dots, district_map, share_bars, trend, waterfall
+from charts.maps import shades
+
+UNITS = pl.DataFrame(
+    {
+        "unit": ["a", "b", "c", "d"],
+        "name": ["A", "B", "C", "D"],
+        "value": [1.0, 2.0, 3.0, None],
+        "change": [-0.3, 0.2, 0.01, None],
+        "low": [-0.4, 0.1, -0.1, None],
+        "high": [-0.2, 0.3, 0.12, None],
+        "verdict": ["confirmed", "possible", "not_established", None],
+        "text": ["A −30%", "B", "C", "D"],
+        "kind": ["x", "x", "y", "y"],
+    }
+)
+WORDS = {"confirmed": "confirmed", "possible": "possible", "not_established": "not established"}
+SQUARE = [[0, 0], [2, 0], [2, 2], [0, 2], [0, 0]]
+
+
+def feature(code: str, ring: list[list[float]]) -> dict[str, Any]:
+    geometry = {"type": "Polygon", "coordinates": [ring]}
+    return {"type": "Feature", "properties": {"district_code": code}, "geometry": geometry}
+
+
+def outlines() -> dict[str, Any]:
+    rings = {code: [[x + 2 * n, y] for x, y in SQUARE] for n, code in enumerate("abcd")}
+    return {"type": "FeatureCollection", "features": [feature(code, ring) for code, ring in rings.items()]}
+
+
+def the_map(**options: Any) -> Any:
+    return district_map(outlines(), UNITS, average=1.0, steps=["1", "2", "3"], **options)
+
+
+def test_a_verdict_is_a_shape_as_well_as_a_colour() -> None:
+    figure = change_dots(UNITS, axis="change", verdicts=WORDS)
+    assert {trace.name: trace.marker.symbol for trace in figure.data} == {
+        "confirmed": "circle",
+        "possible": "circle-open",
+        "not established": "line-ns-open",
+    }
+
+
+def test_the_interval_is_drawn_where_it_lies() -> None:
+    dots = change_dots(UNITS, axis="change", verdicts=WORDS).data[0]
+    assert dots.x[0] - dots.error_x.arrayminus[0] == pytest.approx(-0.4)
+    assert dots.x[0] + dots.error_x.array[0] == pytest.approx(-0.2)
+
+
+def test_a_unit_without_a_percentage_has_no_dot() -> None:
+    figure = change_dots(UNITS, axis="change", verdicts=WORDS)
+    assert "D" not in {name for trace in figure.data for name in trace.y}
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: change_dots(UNITS, axis="a", verdicts=WORDS), lambda: share_bars(UNITS, axis="a"), the_map]
+)
+def test_every_mark_knows_its_unit_for_the_click(make: Any) -> None:
+    codes = {point[0] for trace in make().data if trace.customdata is not None for point in trace.customdata}
+    assert {"a", "b", "c"} <= codes
+
+
+def test_a_district_whose_interval_holds_the_average_is_hatched() -> None:
+    frame = UNITS.with_columns(low=pl.col("value") - 0.5, high=pl.col("value") + 0.5)
+    areas = district_map(outlines(), frame, average=1.0, steps=[]).data[:4]
+    assert [bool(area.fillpattern.shape) for area in areas] == [True, False, False, False]
+
+
+def test_the_chosen_district_has_a_strong_edge() -> None:
+    assert [area.line.width for area in the_map(selected=["b"]).data[:4]] == [1, 4, 1, 1]
+
+
+def test_the_marker_stands_in_the_middle() -> None:
+    markers = next(trace for trace in the_map().data if trace.customdata is not None)
+    assert (markers.x[0], markers.y[0]) == pytest.approx((1.0, 1.0))
+
+
+def test_a_district_with_several_parts_and_one_without_a_shape() -> None:
+    several = {"type": "MultiPolygon", "coordinates": [[SQUARE], [[[9, 9], [10, 9], [10, 10], [9, 9]]]]}
+    parts = {"type": "Feature", "properties": {"district_code": "a"}, "geometry": several}
+    empty = {"type": "Feature", "properties": {"district_code": "b"}, "geometry": None}
+    figure = district_map({"features": [parts, empty]}, UNITS, average=None, steps=[])
+    assert sum(trace.fill == "toself" for trace in figure.data) == 2
+
+
+def test_shades_are_told_apart_only_where_values_differ() -> None:
+    assert shades(UNITS.with_columns(value=pl.lit(2.0))) == [2.0]
+    assert shades(UNITS.clear()) == []
+
+
+def test_nothing_is_fetched_from_a_network() -> None:
+    text = json.dumps(the_map().to_plotly_json(), default=str)
+    assert "http" not in text
+    assert "geo" not in {trace.type for trace in the_map().data}
+
+
+def test_a_step_without_a_value_breaks_the_line() -> None:
+    days = pl.DataFrame({"period_start": ["2025-01-06", "2025-01-13", "2025-01-20"], "value": [1.0, None, 3.0]})
+    frame = days.with_columns(pl.col("period_start").str.to_date())
+    line = trend(frame, axis="alerts", names=("now", "before")).data[0]
+    assert line.connectgaps is False
+    assert list(line.y) == [1.0, None, 3.0]
+
+
+def test_an_event_is_marked_with_its_words() -> None:
+    frame = pl.DataFrame({"period_start": ["2025-01-06"], "value": [1.0]}).with_columns(
+        pl.col("period_start").str.to_date()
+    )
+    events = pl.DataFrame({"on": ["2025-01-28"], "title": ["春节"]}).with_columns(pl.col("on").str.to_date())
+    figure = trend(frame, axis="alerts", names=("now", "before"), events=events)
+    assert [note.text for note in figure.layout.annotations] == ["春节"]
+    assert figure.layout.shapes[0].x0 == "2025-01-28"
+
+
+def test_the_waterfall_goes_down_from_received_to_valid() -> None:
+    lines = [("received", 100, True, "100"), ("invalid", -30, False, "−30"), ("valid", 70, True, "70")]
+    frame = pl.DataFrame(lines, schema=["name", "value", "is_total", "text"], orient="row")
+    bars = waterfall(frame, axis="calls").data[0]
+    assert list(bars.measure) == ["absolute", "relative", "absolute"]
+    assert bars.x[0] + bars.x[1] == bars.x[2]
+
+
+def test_axes_carry_their_unit() -> None:
+    assert change_dots(UNITS, axis="change, %", verdicts=WORDS).layout.xaxis.title.text == "change, %"
+    assert share_bars(UNITS, axis="share, %").layout.xaxis.title.text == "share, %"
+
+
+def test_the_same_frame_gives_the_same_figure() -> None:
+    assert the_map().to_json() == the_map().to_json()
