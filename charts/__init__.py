@@ -9,7 +9,7 @@ from charts.bars import share_bars
 from charts.changes import change_dots
 from charts.flow import waterfall
 from charts.maps import district_map, shades
-from charts.style import CONFIG
+from charts.style import CONFIG, is_empty
 from charts.trends import trend
 
-__all__ = ["CONFIG", "change_dots", "district_map", "shades", "share_bars", "trend", "waterfall"]
+__all__ = ["CONFIG", "change_dots", "district_map", "is_empty", "shades", "share_bars", "trend", "waterfall"]

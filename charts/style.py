@@ -45,6 +45,16 @@ def dress(figure: go.Figure, *, height: int) -> go.Figure:
     return figure
 
 
+def is_empty(figure: go.Figure) -> bool:
+    """Return whether a figure shows no value at all, so that a sentence should stand in its place."""
+    return not any(_has_values(trace, "x") and _has_values(trace, "y") for trace in figure.data)
+
+
+def _has_values(trace: Any, axis: str) -> bool:  # noqa: ANN401 - any kind of trace
+    values = getattr(trace, axis, None)
+    return values is not None and any(value is not None for value in values)
+
+
 def height_of(rows: int) -> int:
     """Return the height in pixels of a chart with one line a row."""
     return max(SMALLEST_HEIGHT, 90 + ROW_HEIGHT * rows)

@@ -10,7 +10,7 @@ import polars as pl
 import streamlit as st
 
 import metrics
-from charts import CONFIG
+from charts import CONFIG, is_empty
 from metrics import Result
 from pages.shared import saying
 from pages.shared.asking import Here
@@ -48,7 +48,9 @@ def figure(
     with st.container(border=True, key=f"figure_{key}"):
         st.subheader(title, anchor=False)
         st.markdown(takeaway)
-        if chart is not None:
+        if chart is not None and is_empty(chart):
+            st.caption(words("figure.no_chart"))
+        elif chart is not None:
             alt = f"{title}. {takeaway}"
             config = CONFIG | {"toImageButtonOptions": CONFIG["toImageButtonOptions"] | {"filename": f"jiceng-{key}"}}
             if click is None:

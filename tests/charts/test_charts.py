@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from charts import change_dots, district_map, share_bars, trend, waterfall
+from charts import change_dots, district_map, is_empty, share_bars, trend, waterfall
 from charts.maps import shades
 
 UNITS = pl.DataFrame(
@@ -135,3 +135,10 @@ def test_axes_carry_their_unit() -> None:
 
 def test_the_same_frame_gives_the_same_figure() -> None:
     assert the_map().to_json() == the_map().to_json()
+
+
+def test_a_figure_without_any_value_is_known_as_empty() -> None:
+    nothing = UNITS.with_columns(value=None, change=None, verdict=None)
+    assert is_empty(change_dots(nothing, axis="a", verdicts=WORDS))
+    assert is_empty(share_bars(nothing, axis="a"))
+    assert not is_empty(share_bars(UNITS, axis="a"))
