@@ -34,14 +34,15 @@ def change_dots(frame: pl.DataFrame, *, axis: str, verdicts: Mapping[str, str], 
     for verdict, shape in SHAPES.items():
         part = rows.filter(pl.col("verdict") == verdict)
         if not part.is_empty():
-            figure.add_trace(_dots(part, verdicts.get(verdict, verdict), shape))
+            figure.add_trace(_dots(part, shape))
+            figure.add_trace(_legend(verdicts.get(verdict, verdict), shape))
     figure.add_vline(x=0, line={"width": 1, "color": NEUTRAL})
     figure.update_xaxes(title={"text": axis}, tickformat="+.0%" if percent else "+.1%")
     figure.update_yaxes(categoryorder="array", categoryarray=rows["name"].to_list(), type="category")
     return dress(figure, height=height_of(len(rows))).update_layout(showlegend=True)
 
 
-def _dots(rows: pl.DataFrame, word: str, shape: str) -> go.Scatter:
+def _dots(rows: pl.DataFrame, shape: str) -> go.Scatter:
     change, low, high = (rows[name].to_list() for name in ("change", "low", "high"))
     settled = shape != SHAPES["not_established"]
     colours = [(FALL if value < 0 else RISE) if settled else NEUTRAL for value in change]
@@ -49,7 +50,7 @@ def _dots(rows: pl.DataFrame, word: str, shape: str) -> go.Scatter:
         x=change,
         y=rows["name"].to_list(),
         mode="markers",
-        name=word,
+        showlegend=False,
         customdata=[[unit] for unit in rows["unit"]],
         hovertext=rows["text"].to_list(),
         hovertemplate="%{hovertext}<extra></extra>",
@@ -64,6 +65,12 @@ def _dots(rows: pl.DataFrame, word: str, shape: str) -> go.Scatter:
             "width": 0,
         },
     )
+
+
+def _legend(word: str, shape: str) -> go.Scatter:
+    """Return an empty trace that stands in the legend: a verdict has a shape, its direction a colour."""
+    marker = {"symbol": shape, "size": 12, "color": NEUTRAL, "line": {"width": 2, "color": NEUTRAL}}
+    return go.Scatter(x=[None], y=[None], mode="markers", name=word, marker=marker)
 
 
 def _gap(upper: float | None, lower: float | None) -> float:

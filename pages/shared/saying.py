@@ -3,7 +3,7 @@
 Everything here turns codes and numbers of a `Row` into text; nothing is computed that metrics has not said.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from metrics import Note, Result, Row
@@ -12,6 +12,8 @@ from pages.shared.words import DASH, Words
 
 SHAPES = {"confirmed": "●", "possible": "○", "not_established": "│", "contradicted": "✕"}
 """The same shapes as in `charts.changes`."""
+NAMED = 4
+"""So many units are named in a sentence; more are counted."""
 ABOUT_THE_BASE = ("no_base_data", "base_look_back_incomplete", "base_roster_too_small", "base_share_under_20")
 
 
@@ -88,6 +90,8 @@ def note(place: Here, found: Note) -> str:
 def _plain(place: Here, key: str, content: object) -> str:
     if key == "unit":
         return place.names.get(str(content), str(content))
+    if isinstance(content, list | tuple):
+        return listed(place, [_plain(place, "unit", item) for item in content])
     if key == "missing":
         return place.words.percent(float(str(content)), 0)
     if isinstance(content, date):
@@ -95,6 +99,14 @@ def _plain(place: Here, key: str, content: object) -> str:
     if isinstance(content, int):
         return place.words.number(content)
     return str(content)
+
+
+def listed(place: Here, names: Sequence[str]) -> str:
+    """Return names as a list in words, the rest of a long one as a number."""
+    comma = place.words("say.comma")
+    if len(names) <= NAMED:
+        return comma.join(names)
+    return place.words("say.and_more", names=comma.join(names[:NAMED]), n=len(names) - NAMED)
 
 
 def notes(place: Here, result: Result) -> list[str]:

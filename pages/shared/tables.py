@@ -106,7 +106,7 @@ def unit_table(place: Here, changed: Result) -> None:
     words = place.words
     repeats = {row.unit: row.value for row in place.units("repeat_share").rows}
     passed = {row.unit: row.value for row in place.units("training_first_pass").rows}
-    rows = changed.rows
+    rows = [row for row in changed.rows if row.numerator or row.base_numerator]
     frame = pl.DataFrame(
         {
             "unit": [words.name(row.name_zh, row.name_en) for row in rows],
@@ -128,6 +128,7 @@ def unit_table(place: Here, changed: Result) -> None:
         words.of("level", place.level),
         help=words("table.go"),
         type="tertiary",
+        alignment="left",
         pinned=True,
         key="go_to_unit",
         on_click=drilling.on_table(place, "go_to_unit", [row.unit for row in rows]),

@@ -1,27 +1,14 @@
 """The one sentence above each figure, made of its result."""
 
-from collections.abc import Sequence
-
 import metrics
 from metrics import Result, Row
 from pages.shared import saying
 from pages.shared.asking import Here
 
-NAMED = 4
-"""So many units are named in a sentence; more are counted."""
-
 
 def name(place: Here, row: Row) -> str:
     """Return the name of a row's unit."""
     return place.words.name(row.name_zh, row.name_en)
-
-
-def listed(place: Here, names: Sequence[str]) -> str:
-    """Return names as a list in words, the rest of a long one as a number."""
-    comma = place.words("say.comma")
-    if len(names) <= NAMED:
-        return comma.join(names)
-    return place.words("say.and_more", names=comma.join(names[:NAMED]), n=len(names) - NAMED)
 
 
 def alerts(place: Here, row: Row) -> str:
@@ -71,7 +58,7 @@ def changes(place: Here, result: Result) -> str:
         if row.verdict in ("confirmed", "possible", "contradicted"):
             direction = "rise" if (row.change or 0) > 0 else "fall"
             groups.setdefault(f"{row.verdict}_{direction}", []).append(name(place, row))
-    told = [words(f"take.{key}", names=listed(place, names)) for key, names in sorted(groups.items())]
+    told = [words(f"take.{key}", names=saying.listed(place, names)) for key, names in sorted(groups.items())]
     rest = sum(row.verdict == "not_established" for row in result.rows)
     without = sum(row.verdict is None for row in result.rows)
     if rest:
@@ -82,11 +69,11 @@ def changes(place: Here, result: Result) -> str:
 
 
 def spread(place: Here, result: Result) -> str:
-    """Return the lowest and highest share among the units."""
+    """Return the lowest and highest share among the units; nothing where no unit has one."""
     words = place.words
     rows = sorted((row for row in result.rows if row.value is not None), key=lambda row: row.value or 0)
     if not rows:
-        return words("take.nothing", title=words.text(_names(result.indicator)), why=_why(place, result))
+        return ""
     low, high = rows[0], rows[-1]
     return words(
         "take.spread",
@@ -104,7 +91,7 @@ def rates(place: Here, result: Result, city: Row) -> str:
     names = apart(place, result, city.value)
     if not names:
         return words("take.map_none", rate=rate)
-    return words("take.map", rate=rate, names=listed(place, names), n=len(names)) + words("map.hatched")
+    return words("take.map", rate=rate, names=saying.listed(place, names), n=len(names)) + words("map.hatched")
 
 
 def apart(place: Here, result: Result, average: float | None) -> list[str]:
@@ -114,10 +101,6 @@ def apart(place: Here, result: Result, average: float | None) -> list[str]:
         for row in result.rows
         if average is not None and row.interval and not row.interval[0] <= average <= row.interval[1]
     ]
-
-
-def _why(place: Here, result: Result) -> str:
-    return saying.why(place.words, result.rows[0]) if result.rows else place.words.of("reason", "no_data")
 
 
 def _names(indicator: str) -> dict[str, str]:
@@ -142,5 +125,5 @@ def worth_a_look(place: Here, changed: Result) -> list[str]:
         ]
         if rose:
             title = words.text(_names(indicator))
-            told.append(words("look.rose", title=title, names=listed(place, [name(place, row) for row in rose])))
+            told.append(words("look.rose", title=title, names=saying.listed(place, [name(place, row) for row in rose])))
     return list(dict.fromkeys(told))

@@ -33,6 +33,13 @@ def language_of(browser: str | None) -> str:
     return "zh_CN" if (browser or "").lower().startswith("zh") else "en"
 
 
+class _Values(dict[str, object]):
+    """Values for a sentence; what is missing becomes a dash, because a page must not fail for a word."""
+
+    def __missing__(self, key: str) -> str:
+        return DASH
+
+
 @dataclass(frozen=True)
 class Words:
     """One language. `words("name", key=value)` is the sentence called `name`, filled."""
@@ -40,9 +47,9 @@ class Words:
     language: str
 
     def __call__(self, name: str, /, **values: object) -> str:
-        """Return a sentence; a name that is missing is returned as it is and found by the tests."""
+        """Return a sentence; a missing name stands for itself and a missing value for a dash, and tests find both."""
         sentence = catalogue(self.language).get(name) or name
-        return sentence.format(**values) if values else sentence
+        return sentence.format_map(_Values(values)) if values else sentence
 
     def of(self, family: str, code: object, /, **values: object) -> str:
         """Return the word for a code of a family; a code without a word stands for itself."""

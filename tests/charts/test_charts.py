@@ -42,7 +42,7 @@ def the_map(**options: Any) -> Any:
 
 def test_a_verdict_is_a_shape_as_well_as_a_colour() -> None:
     figure = change_dots(UNITS, axis="change", verdicts=WORDS)
-    assert {trace.name: trace.marker.symbol for trace in figure.data} == {
+    assert {trace.name: trace.marker.symbol for trace in figure.data if trace.name} == {
         "confirmed": "circle",
         "possible": "circle-open",
         "not established": "line-ns-open",

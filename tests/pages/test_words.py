@@ -100,6 +100,26 @@ def test_every_note_has_a_sentence(code: str) -> None:
     assert f"note.{code}" in catalogue("en")
 
 
+def values_of_notes() -> dict[str, set[str]]:
+    """What metrics fills each note with, read from its code."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "metrics").glob("*.py"))
+    found = re.findall(r'Note\(\s*"([a-z_0-9]+)",\s*{([^}]*)}', text)
+    return {code: set(re.findall(r'"(\w+)":', values)) for code, values in found}
+
+
+@pytest.mark.parametrize(("code", "values"), sorted(values_of_notes().items()))
+def test_a_note_asks_for_no_value_that_metrics_does_not_give(code: str, values: set[str]) -> None:
+    assert set(FIELD.findall(catalogue("en")[f"note.{code}"])) <= values
+
+
+@pytest.mark.parametrize(
+    "code",
+    sorted(set(re.findall(r'^    "([a-z_]+)": "{', (ROOT / "etl" / "sayings.py").read_text(encoding="utf-8"), re.M))),
+)
+def test_every_warning_of_the_importer_has_a_sentence(code: str) -> None:
+    assert f"warning.{code}" in catalogue("en")
+
+
 def test_numbers_dates_and_periods_are_written_as_the_language_does() -> None:
     from datetime import date
 
