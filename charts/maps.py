@@ -13,9 +13,9 @@ from typing import Any, Final
 import plotly.graph_objects as go
 import polars as pl
 
-from charts.style import INK, NEUTRAL, RISE, STEPS, dress
+from charts.style import HATCH, INK, NEUTRAL, RISE, STEPS, dress
 
-HEIGHT: Final = 440
+HEIGHT: Final = 480
 Ring = Sequence[Sequence[float]]
 
 
@@ -87,7 +87,7 @@ def _area(
         mode="lines",
         fill="toself",
         fillcolor=colour,
-        fillpattern={"shape": "/", "size": 7, "solidity": 0.18, "fgcolor": INK, "bgcolor": colour} if hatch else None,
+        fillpattern={"shape": "/", "size": 7, "solidity": 0.12, "fgcolor": HATCH, "bgcolor": colour} if hatch else None,
         line={"width": 4 if strong else 1, "color": RISE if strong else INK},
         hoverinfo="skip",
         showlegend=False,
@@ -123,11 +123,11 @@ def _markers(centres: Sequence[tuple[float, float, Mapping[str, Any]]]) -> go.Sc
         mode="markers+text",
         text=[row["name"] for _, _, row in centres],
         textposition="top center",
-        textfont={"color": INK, "size": 12},
+        textfont={"color": INK, "size": 11},
         customdata=[[row["unit"]] for _, _, row in centres],
         hovertext=[row["text"] for _, _, row in centres],
         hovertemplate="%{hovertext}<extra></extra>",
-        marker={"size": 16, "color": "#ffffff", "line": {"width": 2, "color": INK}},
+        marker={"size": 13, "color": "#ffffff", "line": {"width": 2, "color": INK}},
         selected={"marker": {"opacity": 1}},
         unselected={"marker": {"opacity": 1}, "textfont": {"color": INK}},
         showlegend=False,

@@ -18,6 +18,8 @@ STEPS: Final = ("#e3eef7", "#c3dcee", "#9cc7e3", "#74b0d8", "#4d99cb")
 INK: Final = "#16212b"
 """Text and edges on the shades of the map, which are light on both grounds."""
 
+HATCH: Final = "#4a5a68"
+
 CONFIG: Final[dict[str, Any]] = {
     "displaylogo": False,
     "modeBarButtonsToRemove": ["lasso2d", "select2d", "zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "autoScale2d"],

@@ -3,12 +3,15 @@
 Steps of which not every day is known have no value; the line is broken there, never drawn through.
 """
 
+from typing import Any
+
 import plotly.graph_objects as go
 import polars as pl
 
 from charts.style import BASE, NEUTRAL, SERIES, dress
 
 HEIGHT = 300
+LONGEST = 32
 
 
 def trend(
@@ -34,8 +37,8 @@ def trend(
     if base is not None and not base.is_empty():
         figure.add_trace(_line(base, names[1], BASE, "dash", percent=percent))
     figure.add_trace(_line(frame, names[0], SERIES[0], "solid", percent=percent))
-    for event in events.iter_rows(named=True) if events is not None else ():
-        _mark(figure, event["on"].isoformat(), event["title"])
+    for number, event in enumerate(_within(events, frame)):
+        _mark(figure, event["on"].isoformat(), event["title"], number)
     figure.update_xaxes(tickformat="%Y-%m", hoverformat="%Y-%m-%d")
     figure.update_yaxes(title={"text": axis}, rangemode="tozero", tickformat=".1%" if percent else ",d")
     return dress(figure, height=HEIGHT).update_layout(hovermode="x unified")
@@ -55,10 +58,27 @@ def _line(frame: pl.DataFrame, name: str, colour: str, dash: str, *, percent: bo
     )
 
 
-def _mark(figure: go.Figure, day: str, title: str) -> None:
+def _within(events: pl.DataFrame | None, frame: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return the events that lie on the time line of a frame."""
+    if events is None or frame.is_empty():
+        return []
+    first, last = frame["period_start"].min(), frame["period_start"].max()
+    return events.filter(pl.col("on").is_between(first, last)).to_dicts()
+
+
+def _mark(figure: go.Figure, day: str, title: str, number: int) -> None:
     """Draw an upright line on a day; Plotly's own `add_vline` cannot place words on a time axis."""
     line = {"width": 1, "dash": "dot", "color": NEUTRAL}
     figure.add_shape(type="line", x0=day, x1=day, y0=0, y1=1, yref="paper", line=line)
     figure.add_annotation(
-        x=day, y=1, yref="paper", text=title, showarrow=False, xanchor="left", yanchor="top", font={"size": 11}
+        x=day,
+        y=0,
+        yref="paper",
+        yshift=14 * (number % 3),
+        text=title if len(title) <= LONGEST else title[:LONGEST] + "…",
+        hovertext=title,
+        showarrow=False,
+        xanchor="left",
+        yanchor="bottom",
+        font={"size": 11},
     )

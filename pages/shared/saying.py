@@ -12,6 +12,7 @@ from pages.shared.words import DASH, Words
 
 SHAPES = {"confirmed": "●", "possible": "○", "not_established": "│", "contradicted": "✕"}
 """The same shapes as in `charts.changes`."""
+FIRST_SAID, LAST_SAID = ("series_break", "no_base_data", "days_compared"), ("event",)
 NAMED = 4
 """So many units are named in a sentence; more are counted."""
 ABOUT_THE_BASE = ("no_base_data", "base_look_back_incomplete", "base_roster_too_small", "base_share_under_20")
@@ -28,6 +29,8 @@ def value(words: Words, row: Row) -> str:
 
 def change(words: Words, row: Row) -> str:
     """Return the change of a figure: in percent for counts, in points for shares, as a count where neither is given."""
+    if row.change == 0:
+        return words("say.flat")
     if row.change is not None:
         return words.points(row.change) if row.unit_of_value == "share" else words.signed(row.change)
     difference = row.extra.get("difference")
@@ -111,13 +114,13 @@ def listed(place: Here, names: Sequence[str]) -> str:
 
 def notes(place: Here, result: Result) -> list[str]:
     """Return the sentences of a result, those of its rows named by their unit, each once."""
-    sentences = [note(place, found) for found in result.notes]
     common, own = _shared_notes(result.rows)
-    sentences += [note(place, found) for found in common]
+    told = [(found.code, note(place, found)) for found in (*result.notes, *common)]
     for row, found in own:
         name = place.words.name(row.name_zh, row.name_en)
-        sentences.append(place.words("say.of_unit", unit=name, sentence=note(place, found)))
-    return list(dict.fromkeys(sentences))
+        told.append((found.code, place.words("say.of_unit", unit=name, sentence=note(place, found))))
+    told.sort(key=lambda pair: (pair[0] not in FIRST_SAID, pair[0] in LAST_SAID))
+    return list(dict.fromkeys(sentence for _, sentence in told))
 
 
 def _shared_notes(rows: Iterable[Row]) -> tuple[list[Note], list[tuple[Row, Note]]]:

@@ -77,6 +77,7 @@ class Words:
         """Return a number with its thousands set apart."""
         if value is None:
             return DASH
+        value = round(value, digits) or 0  # no minus before a zero
         form = "#,##0" + ("." + "0" * digits if digits else "")
         return format_decimal(value, form, locale=self.language).replace("-", MINUS)
 

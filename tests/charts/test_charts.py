@@ -111,7 +111,7 @@ def test_a_step_without_a_value_breaks_the_line() -> None:
 
 
 def test_an_event_is_marked_with_its_words() -> None:
-    frame = pl.DataFrame({"period_start": ["2025-01-06"], "value": [1.0]}).with_columns(
+    frame = pl.DataFrame({"period_start": ["2025-01-06", "2025-02-03"], "value": [1.0, 2.0]}).with_columns(
         pl.col("period_start").str.to_date()
     )
     events = pl.DataFrame({"on": ["2025-01-28"], "title": ["春节"]}).with_columns(pl.col("on").str.to_date())

@@ -131,4 +131,5 @@ def test_numbers_dates_and_periods_are_written_as_the_language_does() -> None:
     assert en.signed(-0.094) == "−9.4%"
     assert en.signed(0.02) == "+2.0%"
     assert zh.points(0.003) == "+0.3 个百分点"
+    assert en.signed(-0.0001) == "0.0%"
     assert en.number(None) == "–"
