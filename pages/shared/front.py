@@ -1,6 +1,6 @@
 """What stands around every page: navigation, filters, the header line, and sentences instead of errors.
 
-Reads the address, draws the filters, and leaves a `Here` for the page.
+Reads the address, has the filters drawn, and leaves a `Here` for the page.
 """
 
 import logging
@@ -16,12 +16,11 @@ import warehouse
 from pages.shared import address, asking
 from pages.shared.address import Address, follow
 from pages.shared.asking import Here
+from pages.shared.filters import draw_filters
 from pages.shared.status import status
 from pages.shared.words import LANGUAGES, Words, language_of
 
 LOG = logging.getLogger("jiceng")
-CUSTOM, LATEST = "custom", "latest"
-VERSIONS_OFFERED = 30
 
 
 def words_of(found: Address) -> Words:
@@ -90,7 +89,7 @@ def enter(words: Words, found: Address) -> Here | None:
         group=found.group,
         names=names,
     )
-    _filters(place, found, [code for code, *_ in districts], [code for code, *_ in inside], newest)
+    draw_filters(place, found, [code for code, *_ in districts], [code for code, *_ in inside], newest)
     st.session_state["here"] = place
     return place
 
@@ -104,95 +103,6 @@ def _known(words: Words, code: str, units: list[tuple[str, str, str]]) -> str:
         st.warning(words("error.unknown_unit", code=code), icon=":material/info:")
         return ""
     return code
-
-
-def _filters(place: Here, found: Address, districts: list[str], stations: list[str], newest: int) -> None:
-    words = place.words
-
-    def unit(code: str) -> str:
-        return place.names.get(code, code) if code else words("filter.all")
-
-    with st.sidebar:
-        st.markdown(f"**{words('filter.title')}**")
-        _period_filter(place, found)
-        _choice(words, "compare", "filter.compare", address.COMPARISONS, place.comparison, _family(words, "comparison"))
-        _choice(words, "district", "filter.district", ["", *districts], place.district, unit)
-        _choice(words, "station", "filter.station", ["", *stations], place.station, unit)
-        _choice(words, "class", "filter.class", ["", *metrics.GROUPS], place.group, _family(words, "group"))
-        _version_filter(place, found, newest)
-        _link(place)
-
-
-def _family(words: Words, family: str):  # noqa: ANN202 - a function from code to word
-    return lambda code: words.of(family, code) if code else words("filter.all")
-
-
-def _choice(words: Words, name: str, label: str, options: Sequence[str], value: str, form) -> None:  # noqa: ANN001
-    key = f"choice_{name}"
-    st.session_state[key] = value
-    st.selectbox(words(label), options, format_func=form, key=key, on_change=follow, args=(key, name))
-
-
-def _period_filter(place: Here, found: Address) -> None:
-    words, given = place.words, address.custom(found.period)
-    dates = (place.period[0], place.period[1] - address.DAY)
-
-    def choose() -> None:
-        choice = st.session_state["choice_period"]
-        address.put(period=f"{dates[0]}{address.SEPARATOR}{dates[1]}" if choice == CUSTOM else choice)
-
-    def choose_days() -> None:
-        days = st.session_state["choice_days"]
-        if len(days) == 2:
-            address.put(period=f"{days[0]}{address.SEPARATOR}{days[1]}")
-
-    st.session_state["choice_period"] = CUSTOM if given else found.period
-    st.selectbox(
-        words("filter.period"),
-        [*address.PERIODS, CUSTOM],
-        format_func=_family(words, "period"),
-        key="choice_period",
-        on_change=choose,
-    )
-    if given:
-        st.session_state["choice_days"] = dates
-        st.date_input(words("filter.days"), key="choice_days", on_change=choose_days)
-    st.caption(words.period(place.period))
-
-
-def _version_filter(place: Here, found: Address, newest: int) -> None:
-    words = place.words
-    versions = {int(batch["data_version"]) for batch in place.batches() if batch["data_version"]} | {newest}
-    offered = sorted(versions | ({found.data} if found.data else set()), reverse=True)[:VERSIONS_OFFERED]
-    names = {"": words("filter.latest", version=newest)} | {str(v): words("filter.version", version=v) for v in offered}
-    _choice(words, "data", "filter.data", list(names), "" if place.is_latest else str(place.version), names.get)
-
-
-def _link(place: Here) -> None:
-    """Offer the link that shows the same figures for ever: it names the data version, which is then never dropped."""
-    words = place.words
-    with st.popover(words("link.title"), icon=":material/link:", key="permalink", on_change="rerun") as popover:
-        if not popover.open:
-            return
-        st.markdown(words("link.explain", version=place.version))
-        if st.button(words("link.make"), key="make_link"):
-            _pin(place)
-        url = st.context.url or ""
-        fixed = address.links() | {"data": str(place.version), "lang": words.language, "period": _days(place)}
-        st.code(address.url_of(url, fixed), language=None, wrap_lines=True)
-
-
-def _days(place: Here) -> str:
-    return f"{place.period[0]}{address.SEPARATOR}{place.period[1] - address.DAY}"
-
-
-def _pin(place: Here) -> None:
-    try:
-        warehouse.pin(asking.lake(), place.version, author="dashboard", reason="link")
-    except warehouse.LakeError as error:
-        st.warning(error.sentence(place.words.short))
-    else:
-        st.success(place.words("link.made", version=place.version))
 
 
 def header(place: Here) -> None:
