@@ -10,7 +10,7 @@ What the address says is checked: an unknown word is as good as none.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
@@ -110,4 +110,5 @@ def links() -> dict[str, str]:
 
 def url_of(here: str, params: Mapping[str, str]) -> str:
     """Return the address of the page that `here` is an address of, with other filters."""
-    return f"{here.partition('?')[0]}?{urlencode(params)}"
+    parts = urlsplit(here)
+    return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", urlencode(params), ""))

@@ -47,3 +47,4 @@ def test_what_is_no_version(text: str) -> None:
 
 def test_a_link_names_its_filters() -> None:
     assert url_of("http://127.0.0.1/training?x=1", {"lang": "en"}) == "http://127.0.0.1/training?lang=en"
+    assert url_of("http://127.0.0.1:8501", {"lang": "en"}) == "http://127.0.0.1:8501/?lang=en"
