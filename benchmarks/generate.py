@@ -15,7 +15,14 @@ PIECE = 500_000
 STATIONS = 120
 CODES = 20
 GROUPS = ("criminal", "public_order", "traffic", "dispute", "help", "tip_off", "other")
-STEPS = {"answered_at": 8, "dispatched_at": 95, "arrived_at": 600, "closed_at": 3600, "recorded_at": 60, "updated_at": 4000}
+STEPS = {
+    "answered_at": 8,
+    "dispatched_at": 95,
+    "arrived_at": 600,
+    "closed_at": 3600,
+    "recorded_at": 60,
+    "updated_at": 4000,
+}
 
 
 def station_code(number: int) -> str:

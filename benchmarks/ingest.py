@@ -26,6 +26,7 @@ from benchmarks.generate import write_alerts, write_reference
 DAY_ROWS = 3_000
 START = datetime(2023, 1, 1)
 YEARS_DAYS = 1_095
+LAST_DAY = datetime(2025, 12, 31)
 
 
 def main() -> int:
@@ -56,26 +57,52 @@ def run(folder: Path, sizes: list[int], *, append: bool) -> None:
         lake = folder / f"lake-{size}"
         taken = load_apart(lake, {**{k: str(v) for k, v in reference.items()}, "alert": str(file)})
         per_row[size] = taken["alert"] / size
-        tell("ingest_empty", taken["alert"], base, taken["peak_mb"], rows=size, imports=taken["imports"], steps=taken["steps"])
+        tell(
+            "ingest_empty",
+            taken["alert"],
+            base,
+            taken["peak_mb"],
+            rows=size,
+            imports=taken["imports"],
+            steps=taken["steps"],
+        )
     if len(sizes) > 1:
         value = per_row[sizes[-1]] / per_row[sizes[0]]
         print(json.dumps({"name": "cost_per_row_growth", "value": round(value, 3), "unit": "ratio", "baseline": None,
-                          "ratio": round(value, 3), "peak_mb": None, "detail": {"sizes": sizes}}), flush=True)  # fmt: skip
+                          "ratio": round(value, 3), "peak_mb": None, "detail": {"sizes": sizes}}), flush=True)  # fmt: skip  # noqa: E501
     if append:
         size = sizes[-1]
         day = folder / "day.csv"
-        write_alerts(day, DAY_ROWS, first_id=5 * size, start=datetime(2025, 12, 31), days=1, seed=3)
+        write_alerts(day, DAY_ROWS, first_id=5 * size, start=LAST_DAY, days=1, seed=3)
         base = plain_load(day, folder)
         taken = load_apart(lake, {"alert": str(day)})
-        tell("ingest_day", taken["alert"], base, taken["peak_mb"], rows=DAY_ROWS, onto=size, imports=taken["imports"], steps=taken["steps"])
+        tell(
+            "ingest_day",
+            taken["alert"],
+            base,
+            taken["peak_mb"],
+            rows=DAY_ROWS,
+            onto=size,
+            imports=taken["imports"],
+            steps=taken["steps"],
+        )
         file.unlink()
         write_alerts(file, size, first_id=size, start=datetime(2026, 1, 1), days=300, seed=2)
         base = plain_load(file, folder)
         taken = load_apart(lake, {"alert": str(file)})
-        tell("ingest_append", taken["alert"], base, taken["peak_mb"], rows=size, onto=size, imports=taken["imports"], steps=taken["steps"])
+        tell(
+            "ingest_append",
+            taken["alert"],
+            base,
+            taken["peak_mb"],
+            rows=size,
+            onto=size,
+            imports=taken["imports"],
+            steps=taken["steps"],
+        )
 
 
-def tell(name: str, value: float, baseline: float, peak_mb: int, **detail: Any) -> None:
+def tell(name: str, value: float, baseline: float, peak_mb: int, **detail: Any) -> None:  # noqa: ANN401 - JSON
     """Print one measurement as a JSON line."""
     line = {"name": name, "value": round(value, 3), "unit": "s", "baseline": round(baseline, 3),
             "ratio": round(value / baseline, 2), "peak_mb": peak_mb, "detail": detail}  # fmt: skip
@@ -98,7 +125,7 @@ def plain_load(file: Path, folder: Path) -> float:
 def load_apart(lake: Path, files: dict[str, str]) -> dict[str, Any]:
     """Load in a process of its own; seconds a table, of the imports, and peak memory in MB."""
     command = [sys.executable, "-m", "benchmarks.ingest", "--load", str(lake), *(f"{k}={v}" for k, v in files.items())]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - our own program
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return result
 

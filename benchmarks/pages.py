@@ -67,7 +67,7 @@ def apart(lake: Path, reruns: int) -> dict[str, Any]:
     """Measure one lake in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.pages", "--measure", "--reruns", str(reruns)]
     environment = os.environ | {"JICENG_LAKE": str(lake)}
-    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment, cwd=ROOT)  # noqa: S603
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment, cwd=ROOT)
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return result
 
@@ -120,8 +120,12 @@ def tell(found: dict[str, dict[str, Any]]) -> None:
                         "detail": {"warm_median": round(statistics.median(times["warm"]), 4)}}  # fmt: skip
                 if lake == "large":
                     small = found["small"]["pages"][page]
-                    against = small["cold"] if state == "cold" else sorted(small["warm"])[round(0.95 * len(small["warm"])) - 1]
-                    line["detail"] |= {"times_the_small_lake": round(value / against, 2)}  # type: ignore[operator]
+                    against = (
+                        small["cold"]
+                        if state == "cold"
+                        else sorted(small["warm"])[round(0.95 * len(small["warm"])) - 1]
+                    )
+                    line["detail"] |= {"times_the_small_lake": round(value / against, 2)}
                 print(json.dumps(line), flush=True)
 
 

@@ -47,7 +47,8 @@ def main() -> int:
         base = [first_page(plain, lake) for _ in range(chosen.times)]
     value, baseline = statistics.median(ours), statistics.median(base)
     line = {"name": "first_page", "value": round(value, 2), "unit": "s", "baseline": round(baseline, 2),
-            "ratio": round(value / baseline, 2), "peak_mb": None, "detail": {"all": [round(t, 2) for t in ours]}}  # fmt: skip
+            "ratio": round(value / baseline, 2), "peak_mb": None,
+            "detail": {"all": [round(t, 2) for t in ours]}}  # fmt: skip
     print(json.dumps(line))
     return 0
 
@@ -66,7 +67,7 @@ def first_page(script: Path, lake: Path) -> float:
         command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port),
                    "--server.address", "127.0.0.1", "--server.headless", "true"]  # fmt: skip
         started = time.perf_counter()
-        server = subprocess.Popen(  # noqa: S603 - our own program
+        server = subprocess.Popen(
             command, cwd=ROOT, env=os.environ | {"JICENG_LAKE": str(lake)}, stdout=subprocess.DEVNULL
         )
         try:
@@ -86,7 +87,7 @@ def _wait_for(port: int) -> None:
     deadline = time.monotonic() + READY_MS / 1000
     while time.monotonic() < deadline:
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).close()  # noqa: S310 - loopback
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1).close()
         except (urllib.error.URLError, OSError):
             time.sleep(0.02)
         else:

@@ -17,7 +17,7 @@ from etl import sayings
 from etl.errors import UsageError
 from etl.load import Options, load_files
 from etl.mapping import available
-from warehouse import LakeError, list_batches, open_lake, tables, undo_batch
+from warehouse import BatchUndone, LakeError, UnknownBatch, list_batches, open_lake, tables, undo_batch
 
 BATCH_KEYS = ("batch_id", "table", "file_name", "author", "loaded_at", "rows_loaded", "status", "data_version")
 
@@ -57,6 +57,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
     except UsageError as error:
         print(f"etl: {error}", file=sys.stderr)
+        return 2
+    except (UnknownBatch, BatchUndone) as error:
+        print(f"etl: {error.sentence()}", file=sys.stderr)
         return 2
     except LakeError as error:
         print(f"etl: {error.sentence()}", file=sys.stderr)

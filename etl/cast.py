@@ -8,6 +8,7 @@ Assumes words have been stripped of white space at both ends; times and numbers 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -17,6 +18,7 @@ from warehouse import Column
 MISSING = ["", "-", "--", "—", "——", "－", "/", "空", "无", "NULL", "null", "None", "N/A", "NaN", "nan"]
 TRUE = ["1", "true", "t", "yes", "y", "是", "有"]
 FALSE = ["0", "false", "f", "no", "n", "否", "没有"]
+THOUSANDS = r"^-?\d{1,3}(,\d{3})+(\.\d+)?$"
 UNITS = r"(起|件|人次|人|次|分|元|户|名|宗)$"
 INTEGERS: dict[str, type[pl.DataType]] = {"BIGINT": pl.Int64, "INTEGER": pl.Int32, "SMALLINT": pl.Int16}
 TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -44,6 +46,8 @@ TIME_FORMATS = (
     "%Y%m%d%H%M%S",
 )
 DAY_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日")
+FIRST_YEAR = datetime(1000, 1, 1)
+WHOLE_YEAR = r"^\d{4}\D|^\d{8}$|^\d{14}$"
 EXCEL_EPOCH = pl.datetime(1899, 12, 30)
 EXCEL_SERIAL = r"^[2-6][0-9]{4}(\.[0-9]+)?$"
 MIDNIGHT = r"[ T日]24(时|:00(:00)?)(0{0,2}分?(0{0,2}秒)?)?$"
@@ -104,6 +108,12 @@ def _where(values: pl.Series, keep: pl.Series) -> pl.Series:
     return pl.DataFrame({"v": values, "k": keep}).select(pl.when("k").then("v").alias(values.name)).to_series()
 
 
+def _unless(met: pl.Series, values: pl.Series, otherwise: pl.Series) -> pl.Series:
+    """`values`, but `otherwise` where a condition is met."""
+    frame = pl.DataFrame({"m": met, "v": values, "o": otherwise})
+    return frame.select(pl.when("m").then("o").otherwise("v").alias(values.name)).to_series()
+
+
 def _fill(values: pl.Series, todo: pl.Series, found: pl.Series) -> pl.Series:
     """`values` with `found` (one a true cell of `todo`) put in where `todo` is true."""
     return values.scatter(todo.arg_true(), found)
@@ -118,8 +128,9 @@ def _numbers(text: pl.Series, sql_type: str) -> pl.Series:
     values = text.cast(wanted, strict=False)
     todo = _slow(text, values)
     if todo.any():
-        tidy = text.filter(todo).str.normalize("NFKC").str.strip_chars().str.replace_all(r"(\d),(\d{3})", "$1$2")
-        tidy = tidy.str.replace(UNITS, "").str.replace(r"^(-?\d+)\.0+$", "$1")
+        tidy = text.filter(todo).str.normalize("NFKC").str.strip_chars().str.replace(UNITS, "")
+        tidy = _unless(tidy.str.contains(THOUSANDS), tidy, tidy.str.replace_all(",", "", literal=True))
+        tidy = tidy.str.replace(r"^(-?\d+)\.0+$", "$1")
         values = _fill(values, todo, tidy.cast(wanted, strict=False))
     if sql_type.startswith("DECIMAL"):
         scale = int(sql_type.rstrip(")").split(",")[1])
@@ -144,7 +155,7 @@ def _times(text: pl.Series, zone: str, formats: tuple[str, ...], parse: str | No
         count = text.cast(pl.Float64, strict=False).cast(pl.Int64, strict=False)
         moments = pl.from_epoch(count, time_unit="ms") if parse == "epoch_ms" else pl.from_epoch(count, time_unit="s")
         return _local(moments.cast(pl.Datetime("us")), zone)
-    values = text.str.to_datetime(PLAIN_TIME, strict=False, time_unit="us")
+    values = _four_digits(text.str.to_datetime(PLAIN_TIME, strict=False, time_unit="us"))
     for form in formats:
         todo = _slow(text, values)
         if not todo.any():
@@ -154,6 +165,14 @@ def _times(text: pl.Series, zone: str, formats: tuple[str, ...], parse: str | No
         return values
     todo = _slow(text, values)
     return _fill(values, todo, _odd_times(text.filter(todo), zone))
+
+
+def _four_digits(values: pl.Series) -> pl.Series:
+    """Without the years that were written with less than four digits: nobody knows the century."""
+    earliest = values.min()
+    if not isinstance(earliest, datetime) or earliest >= FIRST_YEAR:
+        return values
+    return _where(values, values >= FIRST_YEAR)
 
 
 def _local(moments: pl.Series, zone: str) -> pl.Series:
@@ -183,6 +202,8 @@ def _odd_times(text: pl.Series, zone: str) -> pl.Series:
     return frame.select(
         pl.when(cell.str.contains(EXCEL_SERIAL))
         .then(serial)
+        .when(~cell.str.contains(WHOLE_YEAR))
+        .then(None)
         .when("midnight")
         .then(pl.coalesce(at_midnight))
         .when("offset")

@@ -18,6 +18,9 @@ from etl.mapping import FieldRule, Mapping, source_fields
 from warehouse import Column
 
 SPOILT_ID = r"^'?[0-9](\.[0-9]+)?[eE]\+[0-9]+$"
+LONG_ID = r"^[0-9]{16,}$"
+ZEROED_ID = r"^[0-9]{15}0+$"
+SAMPLED = 100
 LISTED_LIMIT = 1000
 POLARS_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "VARCHAR": pl.String,
@@ -82,6 +85,7 @@ class _Bad:
         self.rows = raw["_row"]
         self.file = file
         self.offset = header_row + 1
+        self.begins = bool(len(raw) and raw["_row"][0] == 0)
         self.mask: pl.Series | None = None
         self.refusals: list[Refusal] = []
 
@@ -197,8 +201,22 @@ def _filled(values: pl.Series, column: Column) -> pl.Series:
 def _ids(values: pl.Series, named: str, bad: _Bad) -> pl.Series:
     if values.str.contains("+", literal=True).any():
         bad.add(values.str.contains(SPOILT_ID), values, named, "spoilt_id")
+    elif _rounded(values, bad.begins):
+        bad.add(values.str.contains(ZEROED_ID), values, named, "spoilt_id")
     quoted = values.str.starts_with("'")
     return values.str.strip_prefix("'") if quoted.any() else values
+
+
+def _rounded(values: pl.Series, whole: bool) -> bool:
+    """Whether every long number among the ids ends in zeros from its 16th digit on: Excel has rounded them.
+
+    One alone may end so by chance, unless it is all there is to judge by (`whole`).
+    """
+    sample = values.drop_nulls().head(SAMPLED)
+    if not sample.str.contains(ZEROED_ID).any():
+        return False
+    long = values.filter(values.str.contains(LONG_ID).fill_null(False))
+    return bool(long.str.contains(ZEROED_ID).all()) and (len(long) > 1 or whole)
 
 
 def _resolve(values: pl.Series, plan: Plan, column: Column, named: str, bad: _Bad) -> pl.Series:
@@ -212,7 +230,9 @@ def _resolve(values: pl.Series, plan: Plan, column: Column, named: str, bad: _Ba
         "district": lambda code: code if code in lookups.districts else None,
     }
     known = lookups.districts if kind == "district" else lookups.stations
-    strange = [value for value in values.unique().drop_nulls().to_list() if value not in known]
+    strange = [
+        value for value in values.unique().drop_nulls().to_list() if value not in known and value != column.default
+    ]
     if not strange:
         return values
     meant = {value: resolve[kind](value) for value in strange}
@@ -232,6 +252,9 @@ def _check(
     for limit, outside in ((column.minimum, values.__lt__), (column.maximum, values.__gt__)):
         if limit is not None:
             bad.add(outside(limit), text, named, "out_of_range")
+    if column.type.startswith("DECIMAL"):
+        precision, scale = column.type[8:-1].split(",")
+        bad.add(values.abs() >= 10 ** (int(precision) - int(scale)), text, named, "out_of_range")
 
 
 def _derive(found: dict[str, pl.Series], plan: Plan) -> None:

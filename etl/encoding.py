@@ -1,20 +1,24 @@
 """Finds out a file's encoding and gives Polars a UTF-8 file.
 
 Order: byte order mark, strict UTF-8, strict GB18030; nothing is ever replaced or skipped
-(domain/import-formats.md 4.2).
+(domain/import-formats.md 4.2). A bad byte after eight or more
+characters that only UTF-8 explains is damage, not GB18030.
 GB18030 and UTF-16 are decoded in pieces into a temporary UTF-8 file, because Polars scans only UTF-8.
 """
 
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from etl.errors import FileRefused, Refusal
 
 PROBE_BYTES = 1 << 20
 PIECE_BYTES = 1 << 22
+SURE_BYTES = 16  # that many bytes beyond one a character: eight Chinese characters
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 WORKBOOK_SIGNS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
@@ -53,9 +57,48 @@ def detect(path: Path) -> str:
             codecs.getincrementaldecoder(name)("strict").decode(head, final=whole)
         except UnicodeDecodeError as error:
             last = error
+            if name == "utf-8" and _is_surely_utf8(head[: error.start]):
+                break
         else:
             return name
     raise FileRefused(Refusal(path.name, "bad_encoding", detail=f"byte {last.start}"))
+
+
+def _is_surely_utf8(valid: bytes) -> bool:
+    """Whether a run of valid UTF-8 cannot be GB18030 by chance, so that a bad byte after it is damage."""
+    return len(valid) - len(valid.decode("utf-8", "ignore")) >= SURE_BYTES
+
+
+def second_guess(path: Path) -> str:
+    """What to read a file as that begins like UTF-8 and has a bad byte later on: `gb18030`.
+
+    Raises:
+        FileRefused: its beginning can be nothing but UTF-8; names the bad byte.
+    """
+    with path.open("rb") as stream:
+        if not _is_surely_utf8(stream.read(PROBE_BYTES)):
+            return "gb18030"
+        stream.seek(0)
+        for _ in _decoded(stream, "utf-8", path.name):
+            pass
+    raise FileRefused(Refusal(path.name, "bad_encoding"))
+
+
+def _decoded(stream: BinaryIO, encoding: str, name: str) -> Iterator[str]:
+    """The text in pieces; a byte that the encoding does not have is refused with its place."""
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    done = 0
+    while True:
+        piece = stream.read(PIECE_BYTES)
+        held = len(decoder.getstate()[0])
+        try:
+            yield decoder.decode(piece, final=not piece)
+        except UnicodeDecodeError as error:
+            place = done - held + error.start
+            raise FileRefused(Refusal(name, "bad_encoding", detail=f"byte {place}")) from error
+        done += len(piece)
+        if not piece:
+            return
 
 
 def as_utf8(path: Path, folder: Path, encoding: str | None = None) -> TextFile:
@@ -68,15 +111,6 @@ def as_utf8(path: Path, folder: Path, encoding: str | None = None) -> TextFile:
     if found in ("utf-8", "utf-8-sig"):
         return TextFile(path, found)
     target = folder / f"{path.stem}.utf8.csv"
-    decoder = codecs.getincrementaldecoder(found)("strict")
-    done = 0
     with path.open("rb") as source, target.open("w", encoding="utf-8", newline="") as sink:
-        while True:
-            piece = source.read(PIECE_BYTES)
-            try:
-                sink.write(decoder.decode(piece, final=not piece))
-            except UnicodeDecodeError as error:
-                raise FileRefused(Refusal(path.name, "bad_encoding", detail=f"byte {done + error.start}")) from error
-            done += len(piece)
-            if not piece:
-                return TextFile(target, found, is_copy=True)
+        sink.writelines(_decoded(source, found, path.name))
+    return TextFile(target, found, is_copy=True)

@@ -139,6 +139,7 @@ class _Load:
         try:
             self._decide(cursor, staged, sha256)
         finally:
+            cursor.execute(f"DROP VIEW IF EXISTS memory.main.{self.relation}_good")
             cursor.execute(f"DROP VIEW IF EXISTS memory.main.{self.relation}")
             cursor.close()
 
@@ -173,6 +174,8 @@ class _Load:
         plan = Plan(self.mapping, lookups, zone, secret, service_keys(self.mapping, secret))
         staged = stage(self.paths, plan, self.folder, self.progress)
         self.registrations, warnings = registrations(self.mapping, staged, lookups)
+        if staged.rows_blank:
+            warnings.append({"code": "blank_rows", "count": staged.rows_blank})
         self.report.warnings += warnings
         self.report.rows_read = staged.rows_read
         self.report.encoding = ", ".join(dict.fromkeys(staged.encodings))
@@ -180,7 +183,7 @@ class _Load:
         return staged
 
     def _has_batches(self) -> bool:
-        return bool(self.lake.frame("SELECT count(*) FROM lake.batch").item())
+        return bool(self.lake.frame("SELECT count(*) FROM lake.batch WHERE status <> 'undone'").item())
 
     def _decide(self, cursor: duckdb.DuckDBPyConnection, staged: Staged, sha256: str) -> None:
         with self.step("arrange"):

@@ -17,10 +17,11 @@ The mapping `plain` needs no file: every column is named as its field.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import yaml
 
@@ -30,6 +31,7 @@ from warehouse import Table, table, tables
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "mappings"
 PLAIN = "plain"
 OnError = Literal["reject", "quarantine"]
+PARSERS = (None, "epoch_ms", "epoch_s")
 FIELD_KEYS = {"column", "columns", "join", "missing", "constant", "map", "default", "take", "parse", "true_values"}
 
 
@@ -130,11 +132,11 @@ def load_mapping(name: str, table_name: str) -> Mapping:
     path = Path(name) if name.endswith((".yaml", ".yml")) else FOLDER / f"{name}.yaml"
     if not path.is_file():
         raise UsageError(f"there is no mapping {name}; there are: {', '.join(available())}, or give a YAML file")
-    text = path.read_text(encoding="utf-8")
     try:
+        text = path.read_text(encoding="utf-8")
         spec = yaml.safe_load(text)
         mapping = _parse(path.stem, spec, wanted, hashlib.sha256(text.encode()).hexdigest()[:12])
-    except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
+    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError, re.error) as error:
         raise UsageError(f"the mapping {path} is not well-formed: {error}") from error
     return mapping
 
@@ -146,6 +148,9 @@ def _parse(name: str, spec: dict[str, Any], wanted: Table, digest: str) -> Mappi
     unknown = [key for key in spec["fields"] if key not in allowed]
     if unknown:
         raise UsageError(f"the mapping {name} names fields that {wanted.name} does not have: {', '.join(unknown)}")
+    on_error = spec.get("on_error", "reject")
+    if on_error not in get_args(OnError):
+        raise UsageError(f"the mapping {name} says on_error: {on_error}; it can be {' or '.join(get_args(OnError))}")
     units = spec.get("units")
     return Mapping(
         name=name,
@@ -155,17 +160,23 @@ def _parse(name: str, spec: dict[str, Any], wanted: Table, digest: str) -> Mappi
         title=spec.get("title", name),
         delimiter=spec.get("delimiter", ","),
         encoding=spec.get("encoding"),
-        on_error=spec.get("on_error", "reject"),
+        on_error=on_error,
         date_formats=tuple(spec.get("date_formats", ())),
         settings={key: str(value) for key, value in spec.get("settings", {}).items()},
         units=_unit_rule(units) if units else None,
-        categories=tuple(
-            CategoryRule(c["pattern"], c["group"], c.get("is_police_matter", True)) for c in spec.get("categories", ())
-        ),
+        categories=tuple(_category_rule(rule) for rule in spec.get("categories", ())),
         service_callers=tuple(str(value) for value in spec.get("service_callers", ())),
         service_places=tuple(str(value) for value in spec.get("service_places", ())),
         events=tuple(spec.get("events", ())),
     )
+
+
+def _category_rule(spec: dict[str, Any]) -> CategoryRule:
+    re.compile(spec["pattern"])
+    groups = table("category_map").column("category_group").enum
+    if spec["group"] not in groups:
+        raise UsageError(f"there is no group {spec['group']}; there are: {', '.join(groups)}")
+    return CategoryRule(spec["pattern"], spec["group"], spec.get("is_police_matter", True))
 
 
 def _unit_rule(spec: dict[str, Any]) -> UnitRule:
@@ -183,6 +194,8 @@ def _rule(name: str, spec: Any) -> FieldRule:  # noqa: ANN401 - YAML
     strange = set(spec) - FIELD_KEYS
     if strange:
         raise UsageError(f"the rule of {name} has words that mean nothing here: {', '.join(sorted(strange))}")
+    if spec.get("parse") not in PARSERS:
+        raise UsageError(f"the rule of {name} says parse: {spec['parse']}; it can be epoch_ms or epoch_s")
     columns = tuple(spec["columns"]) if "columns" in spec else (spec["column"],) if "column" in spec else ()
     constant = spec.get("constant")
     return FieldRule(

@@ -21,6 +21,7 @@ WARNINGS = {
         "they are kept apart: {values} (district values: {districts})"
     ),
     "stations_registered": "{count} stations are new and were registered from the file: {values}",
+    "blank_rows": "{count} rows were blank and left out",
     "unmapped_categories": "{count} category codes are in no group and count as unmapped: {values}",
     "expectation": "{unexpected} of {evaluated} rows fail the expectation {name} on {column} ({severity})",
 }

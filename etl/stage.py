@@ -8,14 +8,14 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
 from etl.clean import LISTED_LIMIT, Cleaned, Plan, clean
-from etl.encoding import TextFile, as_utf8
+from etl.encoding import TextFile, as_utf8, second_guess
 from etl.errors import FileRefused, Refusal
 from etl.mapping import Mapping
 
@@ -31,9 +31,19 @@ class Staged:
     parts: list[Path] = field(default_factory=list)
     rows_read: int = 0
     rows_bad: int = 0
+    rows_blank: int = 0
     refusals: list[Refusal] = field(default_factory=list)
     units: list[pl.DataFrame] = field(default_factory=list)
     encodings: list[str] = field(default_factory=list)
+
+    def add(self, other: Staged) -> None:
+        """Take in what was staged of one file."""
+        self.parts += other.parts
+        self.rows_read += other.rows_read
+        self.rows_bad += other.rows_bad
+        self.rows_blank += other.rows_blank
+        self.refusals += other.refusals[: max(LISTED_LIMIT - len(self.refusals), 0)]
+        self.units += other.units
 
 
 def checksum(paths: Sequence[Path]) -> str:
@@ -104,22 +114,23 @@ def stage(paths: Sequence[Path], plan: Plan, folder: Path, progress: Progress | 
 def _one_file(pool: ThreadPoolExecutor, path: Path, number: int, plan: Plan, folder: Path, staged: Staged) -> None:
     """Stage one file; one that begins like UTF-8 and turns out not to be is read as GB18030 throughout."""
     file = as_utf8(path, folder, plan.mapping.encoding)
-    before = len(staged.parts)
+    first = len(staged.parts)
     try:
-        rows = _stage_file(pool, file, path.name, number, plan, folder, staged)
+        found = _stage_file(pool, file, path.name, number, plan, folder, first)
     except FileRefused as refused:
-        if refused.refusal.code != "bad_encoding" or file.encoding != "utf-8" or len(staged.parts) > before:
+        if refused.refusal.code != "bad_encoding" or file.is_copy or plan.mapping.encoding:
             raise
-        file = as_utf8(path, folder, "gb18030")
-        rows = _stage_file(pool, file, path.name, number, plan, folder, staged)
-    staged.encodings.append(file.encoding)
-    if rows == 0:
+        file = as_utf8(path, folder, second_guess(path))
+        found = _stage_file(pool, file, path.name, number, plan, folder, first)
+    if found.rows_read == 0:
         raise FileRefused(Refusal(path.name, "empty_file"))
+    staged.add(found)
+    staged.encodings.append(file.encoding)
     if file.is_copy:
         file.path.unlink()
 
 
-def _batches(lazy: pl.LazyFrame, name: str, file: TextFile) -> Iterator[pl.DataFrame]:
+def _batches(lazy: pl.LazyFrame, name: str) -> Iterator[pl.DataFrame]:
     try:
         yield from lazy.collect_batches(chunk_size=BATCH_ROWS, maintain_order=True)
     except pl.exceptions.PolarsError as error:
@@ -128,28 +139,41 @@ def _batches(lazy: pl.LazyFrame, name: str, file: TextFile) -> Iterator[pl.DataF
         raise FileRefused(Refusal(name, code, detail=text[:200])) from error
 
 
+def _without_blank(batch: pl.DataFrame) -> pl.DataFrame:
+    """Spacer rows left out: every cell that the mapping reads is empty."""
+    cells = [column for column in batch.columns if column != "_row"]
+    if any(batch[column].null_count() == 0 for column in cells):
+        return batch
+    return batch.filter(pl.any_horizontal(pl.col(cells).is_not_null()))
+
+
 def _stage_file(
-    pool: ThreadPoolExecutor, file: TextFile, name: str, number: int, plan: Plan, folder: Path, staged: Staged
-) -> int:
+    pool: ThreadPoolExecutor, file: TextFile, name: str, number: int, plan: Plan, folder: Path, first: int
+) -> Staged:
+    """Clean one file into parts numbered from `first`; no worker is left at work when it raises."""
     waiting: deque[Future[Cleaned]] = deque()
-    rows = 0
+    staged = Staged()
 
     def work(batch: pl.DataFrame, target: Path) -> Cleaned:
         cleaned = clean(batch, plan, name, number)
         cleaned.frame.write_parquet(target, compression="lz4", statistics=False, row_group_size=BATCH_ROWS)
         return cleaned
 
-    for batch in _batches(scan(file, plan.mapping, name), name, file):
-        target = folder / f"part-{len(staged.parts):06d}.parquet"
-        staged.parts.append(target)
-        rows += batch.height
-        waiting.append(pool.submit(work, batch, target))
-        while len(waiting) > WORKERS:
+    try:
+        for rows in _batches(scan(file, plan.mapping, name), name):
+            batch = _without_blank(rows)
+            target = folder / f"part-{first + len(staged.parts):06d}.parquet"
+            staged.parts.append(target)
+            staged.rows_read += batch.height
+            staged.rows_blank += rows.height - batch.height
+            waiting.append(pool.submit(work, batch, target))
+            while len(waiting) > WORKERS:
+                _take(waiting.popleft().result(), staged)
+        while waiting:
             _take(waiting.popleft().result(), staged)
-    while waiting:
-        _take(waiting.popleft().result(), staged)
-    staged.rows_read += rows
-    return rows
+    finally:
+        wait(waiting)
+    return staged
 
 
 def _take(cleaned: Cleaned, staged: Staged) -> None:

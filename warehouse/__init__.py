@@ -26,7 +26,7 @@ from warehouse.errors import (
     WrongKey,
     from_duckdb,
 )
-from warehouse.lake import Lake, close_lake, lake_exists, open_lake, write_settings
+from warehouse.lake import Lake, close_lake, folder_of, lake_exists, open_lake, write_settings
 from warehouse.maintenance import backup, maintain, pin, restore
 from warehouse.outlines import outlines, write_outlines
 from warehouse.schema import Column, Table, system_tables, table, tables
@@ -56,6 +56,7 @@ __all__ = [
     "close_lake",
     "commit_batch",
     "find_loaded",
+    "folder_of",
     "from_duckdb",
     "lake_exists",
     "list_batches",

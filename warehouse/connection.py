@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.errors import CatalogueDamaged, ExtensionMissing, LakeMoved, from_duckdb
+from warehouse.errors import CatalogueDamaged, ExtensionMissing, LakeError, LakeMoved, from_duckdb
 
 PROJECT = Path(__file__).resolve().parent.parent
 DEFAULT_FOLDER = PROJECT / "data" / "warehouse"
@@ -106,7 +106,11 @@ def connect(location: Location) -> duckdb.DuckDBPyConnection:
     scanner = "postgres_scanner" if location.is_postgres else "sqlite_scanner"
     for name in ("ducklake", scanner):
         connection.execute(f"LOAD {_quote(str(extension_path(name)))}")
-    location.files.mkdir(parents=True, exist_ok=True)
+    try:
+        location.files.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        connection.close()
+        raise LakeError(f"{error.strerror}: {location.files}") from error
     scratch = location.home / "scratch"
     connection.execute(f"SET GLOBAL temp_directory = {_quote(str(scratch))}")
     try:

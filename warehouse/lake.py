@@ -27,6 +27,7 @@ from warehouse.errors import (
     CatalogueDamaged,
     CatalogueMissing,
     Conflict,
+    LakeError,
     SchemaNewer,
     VersionExpired,
     from_duckdb,
@@ -55,6 +56,27 @@ DEFAULT_SETTINGS = {
 VERSION_SQL = "SELECT id FROM lake.current_snapshot()"
 SETTINGS_SQL = "SELECT name, value FROM lake.setting AT (VERSION => $version)"
 KEPT_SQL = "SELECT count(*) FROM ducklake_snapshots('lake') WHERE snapshot_id = $version"
+
+
+@contextmanager
+def locked(home: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
+    """Hold the one writer's lock of the lake in the folder `home`.
+
+    Raises:
+        Busy: another writer held it for longer than `seconds`.
+    """
+    lock = filelock.FileLock(home / "writer.lock", timeout=seconds)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except filelock.Timeout as error:
+        raise Busy(f"waited {seconds:g} s") from error
+    except OSError as error:
+        raise from_duckdb(error) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class Lake:
@@ -133,16 +155,8 @@ class Lake:
         Raises:
             Busy: another writer held it for longer than `seconds`.
         """
-        self.home.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(self.home / "writer.lock", timeout=seconds)
-        try:
-            lock.acquire()
-        except filelock.Timeout as error:
-            raise Busy(f"waited {seconds:g} s") from error
-        try:
+        with locked(self.home, seconds):
             yield
-        finally:
-            lock.release()
 
     def commit(self, work: Work[T], *, author: str, message: str, tries: int = TRIES) -> T:
         """Run `work` on a cursor inside one transaction and commit it with author and message.
@@ -226,6 +240,11 @@ def open_lake(location: str | Path | None = None, *, create: bool = False) -> La
     return lake
 
 
+def folder_of(location: str | Path | None = None) -> Path:
+    """The folder of the lake at a location, whether or not it is there."""
+    return connections.resolve(location).home
+
+
 def close_lake(location: str | Path | None = None) -> None:
     """Close this process's connection to a lake, if it is open; `open_lake` opens it anew."""
     connections.forget(connections.resolve(location))
@@ -237,8 +256,10 @@ HAS_TABLES_SQL = "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'la
 def _has_tables(lake: Lake) -> bool:
     try:
         return bool(lake._scalar(HAS_TABLES_SQL, {}))
-    except Exception as error:
-        raise CatalogueDamaged(str(error).splitlines()[0][:200]) from error
+    except LakeError as error:
+        if type(error) is LakeError:  # unknown trouble with the very first question means the catalogue
+            raise CatalogueDamaged(error.detail) from error
+        raise
 
 
 def _create_tables(lake: Lake) -> None:

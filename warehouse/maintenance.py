@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import duckdb
 from warehouse import connection as connections
 from warehouse import marts
 from warehouse.errors import CatalogueMissing, LakeError, from_duckdb
-from warehouse.lake import Lake
+from warehouse.lake import Lake, locked
 
 KEEP_DAYS = 90
 EXPIRE_SQL = """SELECT snapshot_id FROM ducklake_snapshots('lake')
@@ -107,11 +107,20 @@ def restore(folder: Path, location: str | Path | None = None) -> Path:
 
     Raises:
         CatalogueMissing: the folder holds no backup.
+        Busy: somebody is writing to the lake that would be replaced.
     """
     if not (folder / "catalog.sqlite").is_file():
         raise CatalogueMissing(folder)
     where = connections.resolve(location)
+    if where.is_postgres:
+        raise LakeError("a PostgreSQL catalogue is restored with pg_restore, and its files by a copy of the folder")
     connections.forget(where)
+    with locked(where.home) if where.home.exists() else nullcontext():
+        _put_in_place(folder, where)
+    return where.home
+
+
+def _put_in_place(folder: Path, where: connections.Location) -> None:
     fresh = where.home.with_name(where.home.name + ".restoring")
     shutil.rmtree(fresh, ignore_errors=True)
     shutil.copytree(folder, fresh)
@@ -121,4 +130,3 @@ def restore(folder: Path, location: str | Path | None = None) -> Path:
         where.home.rename(replaced)
     where.home.parent.mkdir(parents=True, exist_ok=True)
     fresh.rename(where.home)
-    return where.home
