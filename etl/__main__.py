@@ -16,7 +16,7 @@ from typing import Any
 from etl import sayings
 from etl.errors import UsageError
 from etl.load import Options, load_files
-from etl.mapping import available
+from etl.mapping import available, load_mapping
 from warehouse import BatchUndone, LakeError, UnknownBatch, list_batches, open_lake, tables, undo_batch
 
 BATCH_KEYS = ("batch_id", "table", "file_name", "author", "loaded_at", "rows_loaded", "status", "data_version")
@@ -102,6 +102,7 @@ def _demo(chosen: argparse.Namespace) -> int:
 def _load(chosen: argparse.Namespace) -> int:
     options = Options(chosen.on_error, chosen.author, chosen.encoding, chosen.dry_run)
     bar = _Bar()
+    load_mapping(chosen.mapping, chosen.table)  # wrong usage must not leave an empty lake behind
     lake = open_lake(create=True)
     report = load_files(lake, chosen.table, chosen.files, chosen.mapping, options, bar)
     bar.done()

@@ -18,6 +18,7 @@ from warehouse import Column
 MISSING = ["", "-", "--", "—", "——", "－", "/", "空", "无", "NULL", "null", "None", "N/A", "NaN", "nan"]
 TRUE = ["1", "true", "t", "yes", "y", "是", "有"]
 FALSE = ["0", "false", "f", "no", "n", "否", "没有"]
+NOT_DIGITS = r"\p{No}"  # superscripts, fractions, circled numbers: normalising would make digits of them
 THOUSANDS = r"^-?\d{1,3}(,\d{3})+(\.\d+)?$"
 UNITS = r"(起|件|人次|人|次|分|元|户|名|宗)$"
 INTEGERS: dict[str, type[pl.DataType]] = {"BIGINT": pl.Int64, "INTEGER": pl.Int32, "SMALLINT": pl.Int16}
@@ -128,7 +129,9 @@ def _numbers(text: pl.Series, sql_type: str) -> pl.Series:
     values = text.cast(wanted, strict=False)
     todo = _slow(text, values)
     if todo.any():
-        tidy = text.filter(todo).str.normalize("NFKC").str.strip_chars().str.replace(UNITS, "")
+        slow = text.filter(todo)
+        tidy = slow.str.normalize("NFKC").str.strip_chars().str.replace(UNITS, "")
+        tidy = _where(tidy, ~slow.str.contains(NOT_DIGITS))
         tidy = _unless(tidy.str.contains(THOUSANDS), tidy, tidy.str.replace_all(",", "", literal=True))
         tidy = tidy.str.replace(r"^(-?\d+)\.0+$", "$1")
         values = _fill(values, todo, tidy.cast(wanted, strict=False))

@@ -8,8 +8,6 @@ batch in one commit. A load under another secret than the lake's is refused befo
 from __future__ import annotations
 
 import getpass
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -29,6 +27,7 @@ from etl.lookups import read_lookups
 from etl.mapping import Mapping, OnError, load_mapping
 from etl.register import registrations
 from etl.report import LoadReport
+from etl.scratch import workplace
 from etl.stage import Progress, Staged, checksum, stage
 from warehouse import BatchRecord, Lake, Quarantined, WrongKey, commit_batch, find_loaded, from_duckdb
 
@@ -65,24 +64,16 @@ def load_files(
         rules = replace(rules, encoding=chosen.encoding)
     paths = [Path(file) for file in files]
     report = LoadReport("refused", table, [path.name for path in paths], mapping=rules.name)
-    folder = Path(tempfile.mkdtemp(prefix="jiceng-", dir=_scratch(lake)))
     try:
-        _Load(lake, rules, paths, chosen, report, folder, progress).run()
+        with workplace(lake) as folder:
+            _Load(lake, rules, paths, chosen, report, folder, progress).run()
     except FileRefused as refused:
         report.refusals.append(refused.refusal)
     except duckdb.Error as error:
         raise from_duckdb(error) from error
     except OSError as error:
         raise from_duckdb(error) from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     return report
-
-
-def _scratch(lake: Lake) -> Path:
-    scratch = lake.home / "scratch"
-    scratch.mkdir(parents=True, exist_ok=True)
-    return scratch
 
 
 class _Load:
