@@ -30,7 +30,7 @@ PAGES = {
     "data_status": "pages/analysts/data_status.py",
 }
 PLAIN = "import streamlit as st\nst.write('plain')\n"
-TEN_TIMES = 1200
+TEN_TIMES = 10.0
 
 
 def main() -> int:
@@ -46,20 +46,20 @@ def main() -> int:
         print(json.dumps(measure(chosen.reruns)))
         return 0
     with tempfile.TemporaryDirectory() as folder:
-        small = chosen.small or made(Path(folder) / "small", stations=120)
+        small = chosen.small or made(Path(folder) / "small", volume=1.0)
         found = {"small": apart(small, chosen.reruns)}
         if not chosen.skip_large:
-            large = chosen.large or made(Path(folder) / "large", stations=TEN_TIMES)
+            large = chosen.large or made(Path(folder) / "large", volume=TEN_TIMES)
             found["large"] = apart(large, chosen.reruns)
     tell(found)
     return 0
 
 
-def made(location: Path, stations: int) -> Path:
-    """A demonstration city with that many stations."""
+def made(location: Path, volume: float) -> Path:
+    """A demonstration city with that many times the usual alerts."""
     from etl.demo.build import build
 
-    build(location, stations=stations)
+    build(location, volume=volume)
     return location
 
 
