@@ -15,13 +15,13 @@ from .truths import planted
 
 # Share of a station's matters that move each way between two groups.
 TWO_WAY = {
-    ("criminal", "public_order"): 0.0012,
-    ("criminal", "dispute"): 0.0004,
-    ("public_order", "dispute"): 0.0040,
-    ("public_order", "help"): 0.0010,
-    ("public_order", "other"): 0.0010,
-    ("dispute", "help"): 0.0030,
-    ("help", "other"): 0.0030,
+    ("criminal", "public_order"): 0.0008,
+    ("criminal", "dispute"): 0.0002,
+    ("public_order", "dispute"): 0.0024,
+    ("public_order", "help"): 0.0006,
+    ("public_order", "other"): 0.0006,
+    ("dispute", "help"): 0.0018,
+    ("help", "other"): 0.0020,
 }
 RECODED_TO = {"dispute": 0.60, "help": 0.25, "other": 0.15}
 OTHER_CODE_OF_GROUP = 0.04  # share of matters whose first code was another of the same group

@@ -113,7 +113,14 @@ def rings(mesh: Mesh, owner: Integers) -> dict[int, Floats]:
             on_left = toward[0] * to_site[1] - toward[1] * to_site[0] > 0
             step = (start, (end, line)) if on_left else (end, (start, line[::-1]))
             edges.setdefault(int(owner[cell]), {})[step[0]] = step[1]
-    return {district: to_degrees(_walk(steps)) for district, steps in sorted(edges.items())}
+    return {district: _distinct(to_degrees(_walk(steps))) for district, steps in sorted(edges.items())}
+
+
+def _distinct(ring: Floats) -> Floats:
+    """Drop corners that rounding put on the corner before them; both neighbours drop the same."""
+    fresh = np.append(True, (np.diff(ring, axis=0) != 0).any(axis=1))
+    corners: Floats = ring[fresh]
+    return corners
 
 
 def _bend(rng: np.random.Generator, mesh: Mesh, cells: tuple[int, int], start: Floats, end: Floats) -> Floats:
