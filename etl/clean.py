@@ -63,10 +63,7 @@ class Cleaned:
 
 def polars_type(column: Column) -> pl.DataType | type[pl.DataType]:
     """The Polars type of a lake column."""
-    if column.type.startswith("DECIMAL"):
-        precision, scale = column.type[8:-1].split(",")
-        return pl.Decimal(int(precision), int(scale))
-    return POLARS_TYPES[column.type]
+    return cast.polars_type(column.type) if column.type.startswith("DECIMAL") else POLARS_TYPES[column.type]
 
 
 def service_keys(mapping: Mapping, secret: bytes) -> dict[str, frozenset[int]]:
@@ -178,8 +175,7 @@ def _column(frame: pl.DataFrame, plan: Plan, column: Column, source: str, bad: _
     text = text_of(frame, rule)
     named = " + ".join(rule.columns) or source
     if column.hashes:
-        values = text.to_frame("t").select(pl.when(~pl.col("t").is_in(cast.MISSING)).then("t")).to_series()
-        return keys.hash_series(values, column.hashes, plan.secret)
+        return keys.hash_series(text, column.hashes, plan.secret)
     result = cast.cast(text, column, zone=plan.zone, formats=plan.mapping.date_formats, parse=rule.parse)
     bad.add(result.bad, text, named, result.code)
     values = _filled(result.values, column)

@@ -12,7 +12,12 @@ from typing import Any
 REASONS: dict[str, tuple[str, str, str, str]] = {
     # code: (reason en, hint en, reason zh, hint zh)
     "required": ("the value is missing", "fill it in, or leave the row out", "缺少必填值", "请补填，或删去该行"),
-    "not_a_number": ("this is not a number", "write digits only", "不是数字", "请只填数字"),
+    "not_a_number": (
+        "this is not a number, or it is too large for the column",
+        "write digits only",
+        "不是数字，或超出该列可容纳的大小",
+        "请只填数字",
+    ),
     "not_a_date": ("this is not a date", "write it as 2024-01-05", "不是日期", "请写成 2024-01-05"),
     "not_a_time": (
         "this is not a date and time that can be read without guessing",

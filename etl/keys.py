@@ -23,6 +23,10 @@ PURPOSES = {"phone": b"phone", "address": b"address", "person": b"person", "offi
 LONGEST_NATIONAL = 11
 PLAIN_MOBILE = r"^1[0-9]{10}$"
 REPDIGIT_MOBILE = "11111111111"
+DECIMAL_TAIL = r"^(\s*[0-9]{7,})\.0*\s*$"
+POWER_OF_TEN = r"^\s*[0-9](\.[0-9]+)?[eE]\+[0-9]+\s*$"
+"""What a spreadsheet makes of a long number; the last digits of a power are lost, so it is nobody's."""
+UNKNOWN = ["", "无", "空", "不详", "不明", "未知", "未填", "匿名", "NULL", "NONE", "NAN", "NA", "UNKNOWN"]
 UNTIDY = r"[^A-Z0-9\x{4e00}-\x{9fff}]"
 
 
@@ -71,7 +75,8 @@ def normalise_numbers(values: pl.Series) -> pl.Series:
     name = values.name
     if values.str.contains(PLAIN_MOBILE).all() and not (values == REPDIGIT_MOBILE).any():
         return values
-    digits = values.str.normalize("NFKC").str.replace_all(r"[^0-9]+", "").str.replace(r"^0086", "")
+    plain = values.str.normalize("NFKC").str.replace(DECIMAL_TAIL, "$1").str.replace(POWER_OF_TEN, "")
+    digits = plain.str.replace_all(r"[^0-9]+", "").str.replace(r"^0086", "")
     long = pl.when(pl.col(name).str.len_bytes() > LONGEST_NATIONAL)
     digits = digits.to_frame(name).select(
         long.then(pl.col(name).str.replace(r"^86", "")).otherwise(pl.col(name)).str.strip_chars_start("0").alias(name)
@@ -81,11 +86,19 @@ def normalise_numbers(values: pl.Series) -> pl.Series:
 
 
 def normalise_words(values: pl.Series) -> pl.Series:
-    """Letters and digits of addresses or persons' tokens, in one case and width; null when nothing is left."""
-    if not values.str.contains(UNTIDY).any():
-        return values
-    tidy = values.str.normalize("NFKC").str.to_uppercase().str.replace_all(r"[\W_]+", "")
-    return tidy.to_frame().select(pl.when(tidy != "").then(tidy).alias(values.name)).to_series()
+    """Letters and digits of addresses or persons' tokens, in one case and width; null for none and for "unknown".
+
+    Were "unknown" a place or a person, it would be the city's most repeated one.
+    """
+    tidy = values
+    if values.str.contains(UNTIDY).any():
+        tidy = values.str.normalize("NFKC").str.to_uppercase().str.replace_all(r"[\W_]+", "")
+    unknown = tidy.is_in(UNKNOWN)
+    if not unknown.any():
+        return tidy
+    return (
+        pl.DataFrame({"t": tidy, "u": unknown}).select(pl.when(~pl.col("u")).then("t").alias(values.name)).to_series()
+    )
 
 
 def hash_series(values: pl.Series, kind: str, secret: bytes) -> pl.Series:
