@@ -9,7 +9,7 @@ import hashlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -151,12 +151,13 @@ def _stage_file(
     pool: ThreadPoolExecutor, file: TextFile, name: str, number: int, plan: Plan, folder: Path, first: int
 ) -> Staged:
     """Clean one file into parts numbered from `first`; no worker is left at work when it raises."""
+    plan = replace(plan, has_lost_letters=file.has_lost_letters)
     waiting: deque[Future[Cleaned]] = deque()
     staged = Staged()
 
     def work(batch: pl.DataFrame, target: Path) -> Cleaned:
         cleaned = clean(batch, plan, name, number)
-        cleaned.frame.write_parquet(target, compression="lz4", statistics=False, row_group_size=BATCH_ROWS)
+        cleaned.frame.write_parquet(target, compression="uncompressed", statistics=False, row_group_size=BATCH_ROWS)
         return cleaned
 
     try:

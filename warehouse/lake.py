@@ -53,6 +53,8 @@ DEFAULT_SETTINGS = {
     "key_fingerprint": "",
     "schema_version": str(schema.SCHEMA_VERSION),
 }
+# Half the bytes of the defaults and quicker to read back: delta-encoded times, dictionaries squeezed.
+FILE_OPTIONS = {"parquet_version": "2", "parquet_compression": "zstd"}
 VERSION_SQL = "SELECT id FROM lake.current_snapshot()"
 SETTINGS_SQL = "SELECT name, value FROM lake.setting AT (VERSION => $version)"
 KEPT_SQL = "SELECT count(*) FROM ducklake_snapshots('lake') WHERE snapshot_id = $version"
@@ -266,6 +268,8 @@ def _create_tables(lake: Lake) -> None:
     def work(cursor: duckdb.DuckDBPyConnection) -> None:
         for statement in schema.creation():
             cursor.execute(statement)
+        for option, value in FILE_OPTIONS.items():
+            cursor.execute("CALL lake.set_option(?, ?)", [option, value])
         cursor.executemany("INSERT INTO lake.setting VALUES (?, ?)", list(DEFAULT_SETTINGS.items()))
 
     with lake.writer_lock():
