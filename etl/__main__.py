@@ -9,15 +9,28 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from etl import sayings
 from etl.errors import UsageError
 from etl.load import Options, load_files
 from etl.mapping import available, load_mapping
-from warehouse import BatchUndone, LakeError, UnknownBatch, list_batches, open_lake, tables, undo_batch
+from warehouse import (
+    BatchUndone,
+    Lake,
+    LakeError,
+    UnknownBatch,
+    close_lake,
+    lake_exists,
+    list_batches,
+    open_lake,
+    tables,
+    undo_batch,
+)
 
 BATCH_KEYS = ("batch_id", "table", "file_name", "author", "loaded_at", "rows_loaded", "status", "data_version")
 
@@ -103,14 +116,26 @@ def _load(chosen: argparse.Namespace) -> int:
     options = Options(chosen.on_error, chosen.author, chosen.encoding, chosen.dry_run)
     bar = _Bar()
     load_mapping(chosen.mapping, chosen.table)  # wrong usage must not leave an empty lake behind
-    lake = open_lake(create=True)
-    report = load_files(lake, chosen.table, chosen.files, chosen.mapping, options, bar)
+    with _lake_to_load(chosen.dry_run) as lake:
+        report = load_files(lake, chosen.table, chosen.files, chosen.mapping, options, bar)
     bar.done()
-    for line in sayings.report_lines(report):
+    language = sayings.chosen_language()
+    for line in sayings.report_lines(report, language):
         print(line, file=sys.stderr)
     if chosen.json:
-        _print_json(report.to_json())
+        _print_json(report.to_json(language))
     return report.exit_status
+
+
+@contextmanager
+def _lake_to_load(dry_run: bool) -> Iterator[Lake]:
+    """The lake, made where there is none; a dry run has an empty one of its own then, which goes again."""
+    if not dry_run or lake_exists():
+        yield open_lake(create=True)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield open_lake(folder, create=True)
+        close_lake(folder)
 
 
 def _undo(chosen: argparse.Namespace) -> int:

@@ -50,6 +50,7 @@ class Plan:
     secret: bytes
     service: dict[str, frozenset[int]] = field(default_factory=dict)
     header_row: int = 1
+    has_lost_letters: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +92,15 @@ class _Bad:
             return
         bad = bad.fill_null(False)
         self.mask = bad if self.mask is None else self.mask | bad
-        where = bad.arg_true()[: max(LISTED_LIMIT - len(self.refusals), 0)]
+        where = bad.arg_true()[:LISTED_LIMIT]
         cells = text.gather(where).to_list() if text is not None else [None] * len(where)
         for row, cell in zip(self.rows.gather(where).to_list(), cells, strict=True):
             shown = mask(cell) if private else cell
             self.refusals.append(Refusal(self.file, code, row + self.offset, column, shown))
+
+    def first(self) -> list[Refusal]:
+        """The first bad cells, row by row as the file has them."""
+        return sorted(self.refusals, key=lambda refusal: refusal.row or 0)[:LISTED_LIMIT]
 
 
 def clean(raw: pl.DataFrame, plan: Plan, file: str, part: int = 0) -> Cleaned:
@@ -121,7 +126,7 @@ def clean(raw: pl.DataFrame, plan: Plan, file: str, part: int = 0) -> Cleaned:
     frame = pl.DataFrame(series).with_columns(
         _row=(raw["_row"] + bad.offset).cast(pl.Int64), _file=pl.lit(file), _part=pl.lit(part, pl.Int32), _bad=flag
     )
-    return Cleaned(frame, bad.refusals, units)
+    return Cleaned(frame, bad.first(), units)
 
 
 def _strip(raw: pl.DataFrame, plan: Plan) -> pl.DataFrame:
@@ -174,6 +179,8 @@ def _column(frame: pl.DataFrame, plan: Plan, column: Column, source: str, bad: _
         return _filled(pl.repeat(None, frame.height, dtype=polars_type(column), eager=True), column)
     text = text_of(frame, rule)
     named = " + ".join(rule.columns) or source
+    if plan.has_lost_letters:
+        bad.add(text.str.contains("\ufffd", literal=True), text, named, "lost_letters", private=column.private)
     if column.hashes:
         return keys.hash_series(text, column.hashes, plan.secret)
     result = cast.cast(text, column, zone=plan.zone, formats=plan.mapping.date_formats, parse=rule.parse)

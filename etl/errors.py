@@ -52,6 +52,25 @@ REASONS: dict[str, tuple[str, str, str, str]] = {
         "请先装载 district",
     ),
     "missing_file": ("there is no such file", "check the path", "文件不存在", "请核对路径"),
+    "is_folder": ("this is a folder", "name the files in it", "这是文件夹", "请指明其中的文件"),
+    "unreadable_file": (
+        "the file cannot be read",
+        "check its permissions, and that no other program holds it",
+        "文件无法读取",
+        "请检查文件权限，以及是否被其他程序占用",
+    ),
+    "lost_letters": (
+        "letters of this value were lost when it was exported (it holds the sign �)",
+        "export it again as UTF-8 or GB18030",
+        "该值在导出时已丢失字符（含有 �）",
+        "请以 UTF-8 或 GB18030 重新导出",
+    ),
+    "wrong_encoding": (
+        "the file is not in the encoding that was named",
+        "leave --encoding out, it is found by itself",
+        "文件并非所指定的编码",
+        "请去掉 --encoding，程序会自行识别",
+    ),
     "empty_file": ("the file holds no rows", "export it again", "文件没有数据行", "请重新导出"),
     "not_text": (
         "this is not a text file",

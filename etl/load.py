@@ -22,6 +22,7 @@ import duckdb
 
 from etl import keys
 from etl.clean import LISTED_LIMIT, Plan, service_keys
+from etl.encoding import known_name, require_readable
 from etl.errors import FileRefused, Refusal, mask
 from etl.lookups import read_lookups
 from etl.mapping import Mapping, OnError, load_mapping
@@ -29,7 +30,7 @@ from etl.register import registrations
 from etl.report import LoadReport
 from etl.scratch import workplace
 from etl.stage import Progress, Staged, checksum, stage
-from warehouse import BatchRecord, Lake, Quarantined, WrongKey, commit_batch, find_loaded, from_duckdb
+from warehouse import BatchRecord, Lake, Quarantined, WrongKey, commit_batch, find_loaded, from_duckdb, preview_batch
 
 QUARANTINE_KEPT = 10_000
 
@@ -61,7 +62,7 @@ def load_files(
     chosen = options or Options()
     rules = load_mapping(mapping, table)
     if chosen.encoding:
-        rules = replace(rules, encoding=chosen.encoding)
+        rules = replace(rules, encoding=known_name(chosen.encoding))
     paths = [Path(file) for file in files]
     report = LoadReport("refused", table, [path.name for path in paths], mapping=rules.name)
     try:
@@ -115,8 +116,7 @@ class _Load:
         """All steps; the report is filled on the way."""
         secret = self._secret()
         for path in self.paths:
-            if not path.is_file():
-                raise FileRefused(Refusal(path.name, "missing_file"))
+            require_readable(path)
         with ThreadPoolExecutor(1) as pool:
             digest: Future[str] = pool.submit(checksum, self.paths)
             if sum(path.stat().st_size for path in self.paths) < 1 << 26 and self._loaded_before(digest.result()):
@@ -187,14 +187,18 @@ class _Load:
         if refused and (self.on_error == "reject" or refused >= staged.rows_read):
             return
         if self.options.dry_run:
-            self.report.status = "dry-run"
-            self.report.data_version = self.lake.version()
+            self._preview(cursor, repeated)
             return
         with self.step("commit"):
             self._commit(cursor, sha256, repeated)
 
     def _arrange(self, cursor: duckdb.DuckDBPyConnection, staged: Staged) -> int:
-        """Make the relation: good rows, one a key; give the number of rows that another row of the files replaces."""
+        """Make the relation: of the rows that may be loaded one a key; give the number that a newer one replaces.
+
+        Every row is judged by itself: one that the expectations refuse replaces none, and stays in to be named.
+        """
+        from etl.validate import critical_condition
+
         parts = ", ".join("'" + str(path).replace("'", "''") + "'" for path in staged.parts)
         good = f"SELECT * EXCLUDE (_bad) FROM read_parquet([{parts}]) WHERE NOT _bad"
         table = self.mapping.table
@@ -205,6 +209,7 @@ class _Load:
             order = ", ".join([f'"{name}" DESC NULLS LAST' for name in table.newest_by] + ["_part DESC", "_row DESC"])
             cursor.execute(
                 f"""CREATE OR REPLACE TEMP TABLE loser AS SELECT _part, _row FROM ({good})
+                WHERE NOT {critical_condition(table.name, now=self.lake.now())}
                 QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {order}) > 1"""
             )
             losers = self.folder / "losers.parquet"
@@ -278,6 +283,15 @@ class _Load:
         self.report.rows_loaded = done.rows_loaded
         self.report.rows_updated = done.rows_updated
         self.report.rows_repeated = done.rows_repeated
+
+    def _preview(self, cursor: duckdb.DuckDBPyConnection, repeated: int) -> None:
+        relation = f"{self.relation}_good" if self._has_view(cursor, f"{self.relation}_good") else self.relation
+        counts = preview_batch(self.lake, f"SELECT * FROM memory.main.{relation}", self.mapping.table.name)
+        self.report.status = "dry-run"
+        self.report.data_version = counts.data_version
+        self.report.rows_loaded = counts.rows_loaded
+        self.report.rows_updated = counts.rows_updated
+        self.report.rows_repeated = counts.rows_repeated + repeated
 
     @staticmethod
     def _has_view(cursor: duckdb.DuckDBPyConnection, name: str) -> bool:

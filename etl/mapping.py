@@ -11,6 +11,7 @@ A mapping is YAML under `data/mappings/` (or anywhere, by path). `fields` names,
     field: {column: C, true_values: [..]} true for these, false for others, empty for empty
     field: {column: C, missing: X}        X where the cell is empty
 
+What is misspelt is refused with the words that exist, before a file is opened.
 The mapping `plain` needs no file: every column is named as its field.
 """
 
@@ -18,98 +19,34 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping as MappingType
-from dataclasses import dataclass, field
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
+from zoneinfo import available_timezones
 
+import polars as pl
 import yaml
 
+from etl.encoding import known_name
 from etl.errors import UsageError
+from etl.rules import CategoryRule, FieldRule, Mapping, OnError, UnitRule, source_fields
 from warehouse import Table, table, tables
+
+__all__ = [
+    "CategoryRule", "FieldRule", "Mapping", "OnError", "UnitRule", "available", "load_mapping", "source_fields",
+]  # fmt: skip
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "mappings"
 PLAIN = "plain"
-OnError = Literal["reject", "quarantine"]
 PARSERS = (None, "epoch_ms", "epoch_s")
-FIELD_KEYS = {"column", "columns", "join", "missing", "constant", "map", "default", "take", "parse", "true_values"}
-
-
-@dataclass(frozen=True, slots=True)
-class FieldRule:
-    """Where one field comes from; see the module's text."""
-
-    field: str
-    columns: tuple[str, ...] = ()
-    join: str = ""
-    missing: str | None = None
-    constant: str | None = None
-    values: tuple[tuple[str, str | None], ...] = ()
-    default: str | None = None
-    has_default: bool = False
-    take: int | None = None
-    parse: str | None = None
-    true_values: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class UnitRule:
-    """How stations and districts that the lake lacks are registered from the file.
-
-    `district` and `name` are field rules; a row whose district is not in `districts` (when given) is another unit.
-    """
-
-    district: FieldRule
-    name: FieldRule | None = None
-    districts: tuple[str, ...] = ()
-    other_stations: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CategoryRule:
-    """Codes that match the pattern belong to the group."""
-
-    pattern: str
-    group: str
-    is_police_matter: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Mapping:
-    """One mapping, ready to use. `digest` changes when its content does."""
-
-    name: str
-    table: Table
-    fields: tuple[FieldRule, ...]
-    digest: str = ""
-    title: str = ""
-    delimiter: str = ","
-    encoding: str | None = None
-    on_error: OnError = "reject"
-    date_formats: tuple[str, ...] = ()
-    settings: MappingType[str, str] = field(default_factory=dict)
-    units: UnitRule | None = None
-    categories: tuple[CategoryRule, ...] = ()
-    service_callers: tuple[str, ...] = ()
-    service_places: tuple[str, ...] = ()
-    events: tuple[MappingType[str, Any], ...] = ()
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Every column of the file that the mapping reads, in order, once."""
-        rules = list(self.fields)
-        if self.units:
-            rules += [rule for rule in (self.units.district, self.units.name) if rule]
-        return tuple(dict.fromkeys(column for rule in rules for column in rule.columns))
-
-    def rule(self, name: str) -> FieldRule | None:
-        """The rule of a field, if it has one."""
-        return next((rule for rule in self.fields if rule.field == name), None)
-
-
-def source_fields(table_: Table) -> dict[str, str]:
-    """What a mapping may name, and the lake's column that it fills (`phone` fills `caller_key`)."""
-    return {column.source_name: column.name for column in table_.columns if not column.derived}
+MAPPING_KEYS = (
+    "table", "title", "delimiter", "encoding", "on_error", "date_formats", "settings", "fields", "units", "categories",
+    "service_callers", "service_places", "events",
+)  # fmt: skip
+FIELD_KEYS = ("column", "columns", "join", "missing", "constant", "map", "default", "take", "parse", "true_values")
+UNIT_KEYS = ("district", "name", "districts", "other_stations")
+CATEGORY_KEYS = ("pattern", "group", "is_police_matter")
+SETTINGS = ("city_zh", "city_en", "time_zone", "code_scheme", "week_start", "appraisal_year_start")
 
 
 def available() -> list[str]:
@@ -134,44 +71,81 @@ def load_mapping(name: str, table_name: str) -> Mapping:
         raise UsageError(f"there is no mapping {name}; there are: {', '.join(available())}, or give a YAML file")
     try:
         text = path.read_text(encoding="utf-8")
-        spec = yaml.safe_load(text)
-        mapping = _parse(path.stem, spec, wanted, hashlib.sha256(text.encode()).hexdigest()[:12])
-    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError, re.error) as error:
+        return _parse(path.stem, yaml.safe_load(text), wanted, hashlib.sha256(text.encode()).hexdigest()[:12])
+    except KeyError as error:
+        raise UsageError(f"the mapping {path} lacks the word {error}") from error
+    except (yaml.YAMLError, TypeError, ValueError, AttributeError, re.error, pl.exceptions.PolarsError) as error:
         raise UsageError(f"the mapping {path} is not well-formed: {error}") from error
-    return mapping
 
 
-def _parse(name: str, spec: dict[str, Any], wanted: Table, digest: str) -> Mapping:
+def _known(given: object, allowed: Collection[str], where: str) -> dict[str, Any]:
+    """A part of the YAML, after a look whether all its words are known."""
+    if not isinstance(given, dict):
+        raise UsageError(f"{where} should be a list of `word: value`; its words can be: {', '.join(allowed)}")
+    strange = [str(key) for key in given if key not in allowed]
+    if strange:
+        raise UsageError(
+            f"{where} has words that mean nothing here: {', '.join(strange)}; it can have: {', '.join(allowed)}"
+        )
+    return given
+
+
+def _several(spec: dict[str, Any], key: str, where: str) -> tuple[Any, ...]:
+    values = spec.get(key, ())
+    if not isinstance(values, list | tuple):
+        raise UsageError(f"{key} in {where} should be a list: [a, b]")
+    return tuple(values)
+
+
+def _parse(name: str, whole: object, wanted: Table, digest: str) -> Mapping:
+    here = f"the mapping {name}"
+    spec = _known(whole, MAPPING_KEYS, here)
+    lacking = [key for key in ("table", "fields") if key not in spec]
+    if lacking:
+        raise UsageError(f"{here} lacks: {', '.join(lacking)}")
     if spec["table"] != wanted.name:
-        raise UsageError(f"the mapping {name} is made for the table {spec['table']}, not {wanted.name}")
-    allowed = source_fields(wanted)
-    unknown = [key for key in spec["fields"] if key not in allowed]
-    if unknown:
-        raise UsageError(f"the mapping {name} names fields that {wanted.name} does not have: {', '.join(unknown)}")
+        raise UsageError(f"{here} is made for the table {spec['table']}, not {wanted.name}")
     on_error = spec.get("on_error", "reject")
     if on_error not in get_args(OnError):
-        raise UsageError(f"the mapping {name} says on_error: {on_error}; it can be {' or '.join(get_args(OnError))}")
-    units = spec.get("units")
+        raise UsageError(f"{here} says on_error: {on_error}; it can be {' or '.join(get_args(OnError))}")
+    fields = _known(spec["fields"], source_fields(wanted), f"`fields` of {here}, for the table {wanted.name},")
+    settings = {
+        key: str(value) for key, value in _known(spec.get("settings", {}), SETTINGS, f"`settings` of {here}").items()
+    }
+    if settings.get("time_zone", "UTC") not in available_timezones():
+        raise UsageError(f"{here} has a time zone that does not exist: {settings['time_zone']}")
+    delimiter = str(spec.get("delimiter", ","))
+    if len(delimiter.encode()) != 1:
+        raise UsageError(f"{here} has the delimiter «{delimiter}»; it must be one of the signs of ASCII")
     return Mapping(
         name=name,
         table=wanted,
-        fields=tuple(_rule(key, value) for key, value in spec["fields"].items()),
+        fields=tuple(_rule(key, value) for key, value in fields.items()),
         digest=digest,
         title=spec.get("title", name),
-        delimiter=spec.get("delimiter", ","),
-        encoding=spec.get("encoding"),
+        delimiter=delimiter,
+        encoding=known_name(spec["encoding"]) if spec.get("encoding") else None,
         on_error=on_error,
-        date_formats=tuple(spec.get("date_formats", ())),
-        settings={key: str(value) for key, value in spec.get("settings", {}).items()},
-        units=_unit_rule(units) if units else None,
-        categories=tuple(_category_rule(rule) for rule in spec.get("categories", ())),
-        service_callers=tuple(str(value) for value in spec.get("service_callers", ())),
-        service_places=tuple(str(value) for value in spec.get("service_places", ())),
-        events=tuple(spec.get("events", ())),
+        date_formats=tuple(_date_format(form) for form in _several(spec, "date_formats", here)),
+        settings=settings,
+        units=_unit_rule(spec["units"], here) if spec.get("units") else None,
+        categories=tuple(_category_rule(rule, here) for rule in _several(spec, "categories", here)),
+        service_callers=tuple(str(value) for value in _several(spec, "service_callers", here)),
+        service_places=tuple(str(value) for value in _several(spec, "service_places", here)),
+        events=tuple(
+            _known(event, table("event").names, f"an event of {here}") for event in _several(spec, "events", here)
+        ),
     )
 
 
-def _category_rule(spec: dict[str, Any]) -> CategoryRule:
+def _date_format(form: object) -> str:
+    """A format that Polars can use; one that it cannot would otherwise be noticed only in the middle of a file."""
+    pl.Series(["x"]).str.to_datetime(str(form), strict=False)
+    return str(form)
+
+
+def _category_rule(given: object, where: str) -> CategoryRule:
+    spec = _known(given, CATEGORY_KEYS, f"a category of {where}")
     re.compile(spec["pattern"])
     groups = table("category_map").column("category_group").enum
     if spec["group"] not in groups:
@@ -179,35 +153,36 @@ def _category_rule(spec: dict[str, Any]) -> CategoryRule:
     return CategoryRule(spec["pattern"], spec["group"], spec.get("is_police_matter", True))
 
 
-def _unit_rule(spec: dict[str, Any]) -> UnitRule:
+def _unit_rule(given: object, where: str) -> UnitRule:
+    spec = _known(given, UNIT_KEYS, f"`units` of {where}")
     return UnitRule(
         district=_rule("district", spec["district"]),
         name=_rule("name", spec["name"]) if "name" in spec else None,
-        districts=tuple(str(value) for value in spec.get("districts", ())),
-        other_stations=tuple(str(value) for value in spec.get("other_stations", ())),
+        districts=tuple(str(value) for value in _several(spec, "districts", where)),
+        other_stations=tuple(str(value) for value in _several(spec, "other_stations", where)),
     )
 
 
-def _rule(name: str, spec: Any) -> FieldRule:  # noqa: ANN401 - YAML
-    if isinstance(spec, str):
-        return FieldRule(name, (spec,))
-    strange = set(spec) - FIELD_KEYS
-    if strange:
-        raise UsageError(f"the rule of {name} has words that mean nothing here: {', '.join(sorted(strange))}")
+def _rule(name: str, given: object) -> FieldRule:
+    if isinstance(given, str):
+        return FieldRule(name, (given,))
+    spec = _known(given, FIELD_KEYS, f"the rule of {name}")
     if spec.get("parse") not in PARSERS:
         raise UsageError(f"the rule of {name} says parse: {spec['parse']}; it can be epoch_ms or epoch_s")
-    columns = tuple(spec["columns"]) if "columns" in spec else (spec["column"],) if "column" in spec else ()
+    columns = _several(spec, "columns", f"the rule of {name}") or ((spec["column"],) if "column" in spec else ())
     constant = spec.get("constant")
+    if not columns and constant is None:
+        raise UsageError(f"the rule of {name} names no column, no columns and no constant")
     return FieldRule(
         field=name,
-        columns=columns,
+        columns=tuple(str(column) for column in columns),
         join=spec.get("join", ""),
         missing=spec.get("missing"),
         constant=None if constant is None else str(constant),
         values=tuple((str(k), None if v is None else str(v)) for k, v in spec.get("map", {}).items()),
         default=None if spec.get("default") is None else str(spec["default"]),
         has_default="default" in spec,
-        take=spec.get("take"),
+        take=None if spec.get("take") is None else int(spec["take"]),
         parse=spec.get("parse"),
-        true_values=tuple(str(value) for value in spec.get("true_values", ())),
+        true_values=tuple(str(value) for value in _several(spec, "true_values", f"the rule of {name}")),
     )

@@ -1,33 +1,72 @@
-"""What the importer says to people: the report and its warnings as lines of text."""
+"""What the importer says to people, in English or Chinese: the report and its warnings as lines of text.
+
+The language is that of the terminal (LC_ALL, LC_MESSAGES, LANG), English where it names neither.
+"""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from typing import Any
 
-from etl.errors import sentence
+from etl.errors import Refusal, sentence
 from etl.report import LoadReport
 
 SHOWN = 20
 OUTCOMES = {
-    "committed": "Loaded.",
-    "quarantined": "Loaded; the rows below were set aside.",
-    "unchanged": "Nothing to do: all of it was there already.",
-    "refused": "Refused; the warehouse is as it was.",
-    "dry-run": "Checked only; nothing was changed.",
+    "committed": ("Loaded.", "已装载。"),
+    "quarantined": ("Loaded; the rows below were set aside.", "已装载；下列行已搁置。"),
+    "unchanged": ("Nothing to do: all of it was there already.", "无需装载：数据均已存在。"),
+    "refused": ("Refused; the warehouse is as it was.", "未装载；数据仓库保持原样。"),
+    "dry-run": ("Checked only; nothing was changed.", "仅作检查；未作任何改动。"),
 }
+COUNTS = (
+    "{read:,} rows read, {loaded:,} new, {updated:,} updated, {repeated:,} repeated, {refused:,} refused.",
+    "读取 {read:,} 行，新增 {loaded:,} 行，更新 {updated:,} 行，重复 {repeated:,} 行，未通过 {refused:,} 行。",
+)
+WARNING = ("Warning: ", "提示：")
+PLACE = {
+    "en": ("{file}", "row {row}", "column {column}", ", ", ": {reason}; {hint}."),
+    "zh": ("{file}", "第 {row} 行", "“{column}”列", "，", "：{reason}；{hint}。"),
+}
+MORE = (
+    "… {rows:,} rows are refused in all; --json names the first {cells:,} cells.",
+    "…… 未通过的共 {rows:,} 行；--json 列出前 {cells:,} 个单元格。",
+)
 WARNINGS = {
     "not_a_station": (
         "{rows} rows belong to {count} units that are no station; "
-        "they are kept apart: {values} (district values: {districts})"
+        "they are kept apart: {values} (district values: {districts})",
+        "{rows} 行属于 {count} 个非派出所单位，已单独保留：{values}（所属分局取值：{districts}）",
     ),
-    "stations_registered": "{count} stations are new and were registered from the file: {values}",
-    "blank_rows": "{count} rows were blank and left out",
-    "unmapped_categories": "{count} category codes are in no group and count as unmapped: {values}",
-    "expectation": "{unexpected} of {evaluated} rows fail the expectation {name} on {column} ({severity})",
+    "stations_registered": (
+        "{count} stations are new and were registered from the file: {values}",
+        "{count} 个新单位已按文件登记：{values}",
+    ),
+    "blank_rows": ("{count} rows were blank and left out", "略去 {count} 个空行"),
+    "unmapped_categories": (
+        "{count} category codes are in no group and count as unmapped: {values}",
+        "{count} 个类别代码没有对应大类，计为未映射：{values}",
+    ),
+    "expectation": (
+        "{unexpected} of {evaluated} rows fail the expectation {name} on {column} ({severity})",
+        "{evaluated} 行中有 {unexpected} 行不符合 {column} 列的规则 {name}（{severity}）",
+    ),
 }
 
 
-def warning_line(warning: dict[str, Any]) -> str:
+def chosen_language(environment: Mapping[str, str] | None = None) -> str:
+    """The language of the terminal: `zh` or `en`."""
+    given = os.environ if environment is None else environment
+    first = next((given[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if given.get(name)), "")
+    return "zh" if first.startswith("zh") else "en"
+
+
+def _say(pair: tuple[str, str], language: str) -> str:
+    return pair[1] if language.startswith("zh") else pair[0]
+
+
+def warning_line(warning: dict[str, Any], language: str = "en") -> str:
     """One warning as a sentence."""
     form = WARNINGS.get(str(warning.get("code")))
     if form is None:
@@ -37,26 +76,36 @@ def warning_line(warning: dict[str, Any]) -> str:
         if isinstance(shown.get(key), list):
             values = [str(value) for value in shown[key]]
             shown[key] = ", ".join(values[:SHOWN]) + (" …" if len(values) > SHOWN else "")
-    return form.format(**shown)
+    return _say(form, language).format(**shown)
+
+
+def refusal_line(refusal: Refusal, language: str = "en") -> str:
+    """One refused cell, row or file as a sentence: where, what stands there, why, and what to do."""
+    file, row, column, join, rest = PLACE["zh" if language.startswith("zh") else "en"]
+    reason, hint = sentence(refusal.code, language)
+    where = [file.format(file=refusal.file)]
+    where += [row.format(row=refusal.row)] if refusal.row is not None else []
+    where += [column.format(column=refusal.column)] if refusal.column else []
+    value = f" «{refusal.value}»" if refusal.value is not None else ""
+    detail = f" ({refusal.detail})" if refusal.detail else ""
+    return join.join(where) + value + rest.format(reason=reason + detail, hint=hint)
 
 
 def report_lines(report: LoadReport, language: str = "en") -> list[str]:
     """The report for a person: outcome, counts, warnings, refused cells."""
-    lines = [OUTCOMES[report.status]]
+    lines = [_say(OUTCOMES[report.status], language)]
     if report.rows_read:
         lines.append(
-            f"{report.rows_read:,} rows read, {report.rows_loaded:,} new, {report.rows_updated:,} updated, "
-            f"{report.rows_repeated:,} repeated, {report.rows_refused:,} refused."
+            _say(COUNTS, language).format(
+                read=report.rows_read,
+                loaded=report.rows_loaded,
+                updated=report.rows_updated,
+                repeated=report.rows_repeated,
+                refused=report.rows_refused,
+            )
         )
-    lines += ["Warning: " + warning_line(warning) for warning in report.warnings]
-    for refusal in report.refusals[:SHOWN]:
-        reason, hint = sentence(refusal.code, language)
-        where = [refusal.file]
-        where += [f"row {refusal.row}"] if refusal.row is not None else []
-        where += [f"column {refusal.column}"] if refusal.column else []
-        value = f" «{refusal.value}»" if refusal.value is not None else ""
-        detail = f" ({refusal.detail})" if refusal.detail else ""
-        lines.append(f"{', '.join(where)}{value}: {reason}{detail}; {hint}.")
+    lines += [_say(WARNING, language) + warning_line(warning, language) for warning in report.warnings]
+    lines += [refusal_line(refusal, language) for refusal in report.refusals[:SHOWN]]
     if len(report.refusals) > SHOWN:
-        lines.append(f"… and {len(report.refusals) - SHOWN} more cells; --json lists up to a thousand.")
+        lines.append(_say(MORE, language).format(rows=report.rows_refused, cells=len(report.refusals)))
     return lines

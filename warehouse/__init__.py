@@ -29,6 +29,7 @@ from warehouse.errors import (
 from warehouse.lake import Lake, close_lake, folder_of, lake_exists, open_lake, write_settings
 from warehouse.maintenance import backup, maintain, pin, restore
 from warehouse.outlines import outlines, write_outlines
+from warehouse.preview import preview_batch
 from warehouse.schema import Column, Table, system_tables, table, tables
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "open_lake",
     "outlines",
     "pin",
+    "preview_batch",
     "restore",
     "system_tables",
     "table",
