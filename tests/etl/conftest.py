@@ -43,16 +43,43 @@ def lake(stocked_folder: Path, tmp_path: Path) -> Iterator[Lake]:
     close_lake(folder)
 
 
-@pytest.fixture
-def load(lake: Lake, tmp_path: Path) -> Load:
-    """Write a text (or bytes) into a file and load it: `load("alert", text, on_error="quarantine")`."""
-
+def _writer(lake: Lake, folder: Path) -> Load:
     def run(table: str, *contents: str | bytes, mapping: str = "plain", name: str = "file", **options: object):
         files = []
         for number, content in enumerate(contents):
-            file = tmp_path / f"{name}-{number}.csv"
+            file = folder / f"{name}-{number}.csv"
             file.write_bytes(content if isinstance(content, bytes) else content.encode())
             files.append(file)
         return load_files(lake, table, files, mapping, Options(author="tester", **options))
 
     return run
+
+
+@pytest.fixture
+def load(lake: Lake, tmp_path: Path) -> Load:
+    """Write texts (or bytes) into files and load them: `load("alert", text, on_error="quarantine")`."""
+    return _writer(lake, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def untouched(stocked_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
+    """A lake for all that changes none."""
+    folder = shutil.copytree(stocked_folder, tmp_path_factory.mktemp("untouched") / "lake")
+    yield open_lake(folder)
+    close_lake(folder)
+
+
+@pytest.fixture
+def refuse(untouched: Lake, tmp_path: Path) -> Load:
+    """As `load`, for what must be refused; makes sure that it is, and that the lake stays at its version."""
+    run = _writer(untouched, tmp_path)
+
+    def refused(*arguments: str | bytes, **options: object) -> LoadReport:
+        before = untouched.version()
+        report = run(*arguments, **options)
+        assert (report.status, report.exit_status, report.batch_id) == ("refused", 1, None)
+        assert report.refusals
+        assert untouched.version() == before
+        return report
+
+    return refused
