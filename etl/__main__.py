@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from etl import sayings
+from etl.encoding import known_name
 from etl.errors import UsageError
 from etl.load import Options, load_files
 from etl.mapping import available, load_mapping
@@ -72,10 +73,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"etl: {error}", file=sys.stderr)
         return 2
     except (UnknownBatch, BatchUndone) as error:
-        print(f"etl: {error.sentence()}", file=sys.stderr)
+        print(f"etl: {error.sentence(sayings.chosen_language())}", file=sys.stderr)
         return 2
     except LakeError as error:
-        print(f"etl: {error.sentence()}", file=sys.stderr)
+        print(f"etl: {error.sentence(sayings.chosen_language())}", file=sys.stderr)
         return 3
 
 
@@ -113,9 +114,9 @@ def _demo(chosen: argparse.Namespace) -> int:
 
 
 def _load(chosen: argparse.Namespace) -> int:
-    options = Options(chosen.on_error, chosen.author, chosen.encoding, chosen.dry_run)
-    bar = _Bar()
+    encoding = known_name(chosen.encoding) if chosen.encoding else None
     load_mapping(chosen.mapping, chosen.table)  # wrong usage must not leave an empty lake behind
+    options, bar = Options(chosen.on_error, chosen.author, encoding, chosen.dry_run), _Bar()
     with _lake_to_load(chosen.dry_run) as lake:
         report = load_files(lake, chosen.table, chosen.files, chosen.mapping, options, bar)
     bar.done()

@@ -20,6 +20,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection
+from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args
 from zoneinfo import available_timezones
@@ -74,7 +75,7 @@ def load_mapping(name: str, table_name: str) -> Mapping:
         return _parse(path.stem, yaml.safe_load(text), wanted, hashlib.sha256(text.encode()).hexdigest()[:12])
     except KeyError as error:
         raise UsageError(f"the mapping {path} lacks the word {error}") from error
-    except (yaml.YAMLError, TypeError, ValueError, AttributeError, re.error, pl.exceptions.PolarsError) as error:
+    except (yaml.YAMLError, TypeError, ValueError, AttributeError, re.error) as error:
         raise UsageError(f"the mapping {path} is not well-formed: {error}") from error
 
 
@@ -139,8 +140,14 @@ def _parse(name: str, whole: object, wanted: Table, digest: str) -> Mapping:
 
 
 def _date_format(form: object) -> str:
-    """A format that Polars can use; one that it cannot would otherwise be noticed only in the middle of a file."""
-    pl.Series(["x"]).str.to_datetime(str(form), strict=False)
+    """A format that gives a day back as it wrote it; any other would be noticed only in the middle of a file."""
+    day = pl.Series([datetime(2024, 12, 31)])
+    try:
+        found = day.dt.strftime(str(form)).str.to_datetime(str(form), strict=False, time_unit="us")
+    except pl.exceptions.PolarsError:
+        found = pl.Series([None])
+    if found.to_list() != day.to_list():
+        raise UsageError(f"the date format {form} does not say year, month and day, as %Y-%m-%d does")
     return str(form)
 
 
