@@ -8,9 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from etl import LoadReport, Options, load_files
 from warehouse import Lake, close_lake, open_lake
+
+settings.register_profile("importer", max_examples=60, deadline=None)  # a busy machine is no bug
+settings.load_profile("importer")
 
 DISTRICTS = "district_code,name_zh\n990101,东城区\n990102,西城区\n"
 STATIONS = (
