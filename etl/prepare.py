@@ -1,0 +1,255 @@
+"""A load up to the point where a person decides: files read, cleaned, judged, counted; nothing is written.
+
+`Prepared` keeps the staged rows in a folder of its own and holds no lock and no transaction, so readers and writers
+never wait for the decision. `commit` then writes all rows, or the good ones with the rest set aside; its counts are
+taken anew, because somebody else may have loaded in between.
+"""
+
+from __future__ import annotations
+
+import getpass
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+import polars as pl
+
+from etl import keys
+from etl.clean import Plan, service_keys
+from etl.encoding import known_name, require_readable
+from etl.errors import FileRefused, Refusal, mask
+from etl.lookups import read_lookups
+from etl.mapping import Mapping, OnError, load_mapping
+from etl.register import registrations
+from etl.relation import Relation
+from etl.report import LoadReport
+from etl.scratch import workplace
+from etl.stage import Progress, Staged, checksum, stage
+from warehouse import BatchRecord, Lake, Quarantined, WrongKey, commit_batch, find_loaded, from_duckdb, preview_batch
+
+QUARANTINE_KEPT = 10_000
+KNOWN_BEFORE_READING = 1 << 26
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to load. `on_error` None leaves the choice to the mapping."""
+
+    on_error: OnError | None = None
+    author: str | None = None
+    encoding: str | None = None
+    dry_run: bool = False
+
+
+class Prepared:
+    """One load on its way through the steps; `report` tells what would happen, and after `commit` what did."""
+
+    def __init__(
+        self,
+        lake: Lake,
+        table: str,
+        files: Sequence[str | Path],
+        mapping: str = "plain",
+        options: Options | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        """Nothing is read yet; see `prepare`.
+
+        Raises:
+            UsageError: no such table or mapping.
+        """
+        self.lake = lake
+        self.options = options or Options()
+        self.mapping: Mapping = load_mapping(mapping, table)
+        if self.options.encoding:
+            self.mapping = replace(self.mapping, encoding=known_name(self.options.encoding))
+        self.paths = [Path(file) for file in files]
+        self.report = LoadReport("refused", table, [path.name for path in self.paths], mapping=self.mapping.name)
+        self.staged = Staged()
+        self._progress = progress or (lambda _step, _share: None)
+        self._stack = ExitStack()
+        self._relation: Relation | None = None
+        self._settings: dict[str, str] = {}
+        self._registrations: dict[str, pl.DataFrame] = {}
+        self._sha256 = ""
+        self._repeated = 0
+
+    def __enter__(self) -> Self:
+        """Read, clean and judge the files."""
+        with self._errors():
+            folder = self._stack.enter_context(workplace(self.lake))
+            try:
+                self._read(folder)
+            except FileRefused as refused:
+                self.report.refusals.append(refused.refusal)
+            except BaseException:
+                self._stack.close()
+                raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let the staged rows go."""
+        self.close()
+
+    def close(self) -> None:
+        """Let the staged rows go; nothing can be committed any more."""
+        self._stack.close()
+        self._relation = None
+
+    @property
+    def can_commit(self) -> bool:
+        """Whether there are rows that may be loaded."""
+        return self._relation is not None and self.report.rows_refused < self.report.rows_read
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (duckdb.Error, OSError) as error:
+            raise from_duckdb(error) from error
+
+    @contextmanager
+    def _step(self, name: str) -> Iterator[None]:
+        """Time one step and say that it began."""
+        self._progress(name, 0.0)
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.report.seconds[name] = time.perf_counter() - started
+
+    def _read(self, folder: Path) -> None:
+        secret = self._secret()
+        for path in self.paths:
+            require_readable(path)
+        with ThreadPoolExecutor(1) as pool:
+            digest: Future[str] = pool.submit(checksum, self.paths)
+            small = sum(path.stat().st_size for path in self.paths) < KNOWN_BEFORE_READING
+            if small and self._loaded_before(digest.result()):
+                return
+            with self._step("read"):
+                self._stage(secret, folder)
+            self._sha256 = digest.result()
+        if self._loaded_before(self._sha256):
+            return
+        self._judge(folder)
+
+    def _secret(self) -> bytes:
+        secret = keys.load_secret()
+        found, known = keys.fingerprint(secret), self.lake.settings().get("key_fingerprint", "")
+        if known and found != known:
+            raise WrongKey(f"fingerprint {found}, the warehouse has {known}")
+        if not known:
+            self._settings["key_fingerprint"] = found
+        return secret
+
+    def _loaded_before(self, sha256: str) -> bool:
+        batch = find_loaded(self.lake, sha256, self.mapping.table.name, self._mapping_id())
+        if batch is None:
+            return False
+        self.report.status = "unchanged"
+        self.report.batch_id = batch
+        self.report.data_version = self.lake.version()
+        return True
+
+    def _mapping_id(self) -> str:
+        return f"{self.mapping.name}@{self.mapping.digest}"
+
+    def _stage(self, secret: bytes, folder: Path) -> None:
+        first = not self.lake.frame("SELECT count(*) FROM lake.batch WHERE status <> 'undone'").item()
+        if first:
+            self._settings |= dict(self.mapping.settings)
+        zone = (self.lake.settings() | self._settings)["time_zone"]
+        lookups = read_lookups(self.lake, self.mapping.categories)
+        plan = Plan(self.mapping, lookups, zone, secret, service_keys(self.mapping, secret))
+        self.staged = stage(self.paths, plan, folder, self._progress)
+        self._registrations, warnings = registrations(self.mapping, self.staged, lookups)
+        if self.staged.rows_blank:
+            warnings.append({"code": "blank_rows", "count": self.staged.rows_blank})
+        self.report.warnings += warnings
+        self.report.rows_read = self.staged.rows_read
+        self.report.encoding = ", ".join(dict.fromkeys(self.staged.encodings))
+        self.report.refusals += self.staged.refusals
+
+    def _judge(self, folder: Path) -> None:
+        relation = Relation(self.lake, self.mapping, folder)
+        self._stack.callback(relation.close)
+        with self._step("arrange"):
+            self._repeated = relation.arrange(self.staged)
+        with self._step("validate"):
+            critical = relation.validate(self.report)
+        self.report.rows_refused = self.staged.rows_bad + critical
+        self.report.rows_repeated = self._repeated
+        self._relation = relation
+
+    def check(self) -> LoadReport:
+        """What a commit would do, counted beside the lake: the dry run."""
+        relation = self._relation
+        if relation is None or self._is_refused(self.options.on_error):
+            return self.report
+        with self._errors():
+            counts = preview_batch(self.lake, relation.select, self.mapping.table.name)
+        self.report.status = "dry-run"
+        self.report.data_version = counts.data_version
+        self.report.rows_loaded = counts.rows_loaded
+        self.report.rows_updated = counts.rows_updated
+        self.report.rows_repeated = counts.rows_repeated + self._repeated
+        return self.report
+
+    def _is_refused(self, on_error: OnError | None) -> bool:
+        refused = self.report.rows_refused
+        return refused >= self.report.rows_read or (refused > 0 and (on_error or self.mapping.on_error) == "reject")
+
+    def commit(self, on_error: OnError | None = None) -> LoadReport:
+        """Write the rows in one commit: all of them, or with `quarantine` the good ones and the rest set aside.
+
+        Raises:
+            LakeError: the lake could not be written; nothing was changed.
+        """
+        relation = self._relation
+        if relation is None or self._is_refused(on_error or self.options.on_error):
+            return self.report
+        refused = self.report.rows_refused
+        with self._errors(), self._step("commit"):
+            done = commit_batch(self.lake, relation.select, self._record(relation))
+        self.report.status = "unchanged" if done.batch_id is None else "quarantined" if refused else "committed"
+        self.report.batch_id = done.batch_id
+        self.report.data_version = done.data_version
+        self.report.rows_loaded = done.rows_loaded
+        self.report.rows_updated = done.rows_updated
+        self.report.rows_repeated = done.rows_repeated
+        return self.report
+
+    def _record(self, relation: Relation) -> BatchRecord:
+        report = self.report
+        return BatchRecord(
+            table=self.mapping.table.name,
+            file_names=tuple(report.files),
+            sha256=self._sha256,
+            mapping=self._mapping_id(),
+            encoding=report.encoding,
+            author=self.options.author or getpass.getuser(),
+            rows_read=report.rows_read,
+            rows_refused=report.rows_refused,
+            rows_repeated_in_file=self._repeated,
+            control_totals=report.control_totals,
+            validation=report.validation,
+            warnings=report.warnings,
+            status="quarantined" if report.rows_refused else "committed",
+            period=relation.period(),
+            quarantined=[_quarantined(refusal) for refusal in report.refusals[:QUARANTINE_KEPT]],
+            settings=self._settings,
+            registrations=self._registrations,
+        )
+
+
+def _quarantined(refusal: Refusal) -> Quarantined:
+    return Quarantined(refusal.file, refusal.sheet, refusal.row or 0, refusal.column, mask(refusal.value), refusal.code)
