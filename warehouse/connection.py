@@ -10,16 +10,18 @@ from __future__ import annotations
 import importlib
 import os
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
-from warehouse.errors import CatalogueDamaged, ExtensionMissing, LakeError, LakeMoved, from_duckdb
+from warehouse.conninfo import split_password
+from warehouse.errors import CatalogueDamaged, CatalogueUnreachable, ExtensionMissing, LakeMoved, from_duckdb
 
 PROJECT = Path(__file__).resolve().parent.parent
 DEFAULT_FOLDER = PROJECT / "data" / "warehouse"
 POSTGRES_PREFIX = "postgres:"
+SECRET = "jiceng_catalogue"
 CONFIG = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -34,6 +36,7 @@ class Location:
     catalogue: str
     files: Path
     home: Path
+    password: str | None = field(default=None, repr=False)
 
     @property
     def is_postgres(self) -> bool:
@@ -55,11 +58,19 @@ class Location:
 
 
 def resolve(location: str | Path | None = None) -> Location:
-    """The location meant by an argument, else by JICENG_LAKE, else the default folder."""
+    """The location meant by an argument, else by JICENG_LAKE, else the default folder.
+
+    Raises:
+        CatalogueUnreachable: what stands after `postgres:` is no connection string.
+    """
     given = str(location) if location is not None else os.environ.get("JICENG_LAKE", "") or str(DEFAULT_FOLDER)
     if given.startswith(POSTGRES_PREFIX):
-        home = Path(os.environ.get("JICENG_LAKE_FILES", str(DEFAULT_FOLDER))).resolve()
-        return Location(given, home / "files", home)
+        home = Path(os.environ.get("JICENG_LAKE_FILES", str(DEFAULT_FOLDER))).expanduser().resolve()
+        try:
+            catalogue, password = split_password(given.removeprefix(POSTGRES_PREFIX))
+        except ValueError as error:
+            raise CatalogueUnreachable(error) from None
+        return Location(POSTGRES_PREFIX + catalogue, home / "files", home, password)
     home = Path(given).expanduser().resolve()
     return Location(str(home / "catalog.sqlite"), home / "files", home)
 
@@ -88,7 +99,7 @@ def _quote(text: str) -> str:
 def _attach_statement(location: Location) -> str:
     if location.is_postgres:
         source = "ducklake:postgres:" + location.catalogue.removeprefix(POSTGRES_PREFIX)
-        extra = ""
+        extra = f", META_SECRET {SECRET}" if location.password else ""
     else:
         source = "ducklake:sqlite:" + location.catalogue
         extra = ", META_JOURNAL_MODE 'WAL', META_BUSY_TIMEOUT 10000"
@@ -96,11 +107,16 @@ def _attach_statement(location: Location) -> str:
     return f"ATTACH {_quote(source)} AS lake (DATA_PATH {files}, OVERRIDE_DATA_PATH true{extra})"
 
 
+def _remember_password(connection: duckdb.DuckDBPyConnection, password: str) -> None:
+    """Give the password to DuckDB's secrets, kept in memory only. No error and no log repeats it from there."""
+    connection.execute(f"CREATE OR REPLACE TEMPORARY SECRET {SECRET} (TYPE postgres, PASSWORD {_quote(password)})")
+
+
 def connect(location: Location) -> duckdb.DuckDBPyConnection:
     """A new DuckDB with the lake attached as `lake`.
 
     Raises:
-        ExtensionMissing, CatalogueDamaged, LakeMoved, Busy: see `warehouse.errors`.
+        ExtensionMissing, CatalogueDamaged, CatalogueUnreachable, DiskFull, Busy: see `warehouse.errors`.
     """
     connection = duckdb.connect(":memory:", config=dict(CONFIG))
     scanner = "postgres_scanner" if location.is_postgres else "sqlite_scanner"
@@ -110,9 +126,11 @@ def connect(location: Location) -> duckdb.DuckDBPyConnection:
         location.files.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         connection.close()
-        raise LakeError(f"{error.strerror}: {location.files}") from error
+        raise from_duckdb(error) from error
     scratch = location.home / "scratch"
     connection.execute(f"SET GLOBAL temp_directory = {_quote(str(scratch))}")
+    if location.password:
+        _remember_password(connection, location.password)
     try:
         connection.execute(_attach_statement(location))
     except duckdb.Error as error:

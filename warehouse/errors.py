@@ -6,6 +6,9 @@ The words live in `MESSAGES`, apart from the code that raises; a page or the com
 
 from __future__ import annotations
 
+import re
+import sqlite3
+
 import duckdb
 
 MESSAGES: dict[str, dict[str, str]] = {
@@ -43,6 +46,31 @@ MESSAGES: dict[str, dict[str, str]] = {
             "Restore the latest backup with `python -m warehouse restore DIR`."
         ),
         "zh": "仓库目录库无法读取（{detail}）。请用 `python -m warehouse restore DIR` 恢复最近的备份。",
+    },
+    "catalogue_unreachable": {
+        "en": (
+            "The PostgreSQL catalogue does not answer ({detail}). Nothing was changed. "
+            "Check that the server runs, and that JICENG_LAKE and PGPASSFILE lead to it."
+        ),
+        "zh": (
+            "PostgreSQL 目录库没有应答（{detail}）。没有改动任何数据。"
+            "请检查服务器是否运行，以及 JICENG_LAKE 和 PGPASSFILE 是否正确。"
+        ),
+    },
+    "catalogue_elsewhere": {
+        "en": (
+            "The catalogue of this warehouse is a PostgreSQL database, which {detail} does not handle. Nothing was "
+            "changed. Back it up with `pg_dump` and put it back with `pg_restore`; first the database, then a copy of "
+            "the folder that JICENG_LAKE_FILES names."
+        ),
+        "zh": (
+            "此仓库的目录库是 PostgreSQL 数据库，{detail} 不处理。没有改动任何数据。"
+            "请用 `pg_dump` 备份、用 `pg_restore` 恢复：先数据库，后复制 JICENG_LAKE_FILES 所指的文件夹。"
+        ),
+    },
+    "not_empty": {
+        "en": "{detail} is not empty; a backup goes into an empty folder. Nothing was changed. Name another folder.",
+        "zh": "{detail} 不是空文件夹，备份只能放入空文件夹。没有改动任何数据。请另选文件夹。",
     },
     "version_expired": {
         "en": "Data version {detail} is not kept any more, or never was. Choose the latest version.",
@@ -139,6 +167,24 @@ class CatalogueDamaged(LakeError):
     code = "catalogue_damaged"
 
 
+class CatalogueUnreachable(LakeError):
+    """The PostgreSQL server does not answer, or does not let us in."""
+
+    code = "catalogue_unreachable"
+
+
+class CatalogueElsewhere(LakeError):
+    """Backup and restore are for the embedded catalogue; a PostgreSQL one has tools of its own."""
+
+    code = "catalogue_elsewhere"
+
+
+class NotEmpty(LakeError):
+    """The folder for a backup holds something."""
+
+    code = "not_empty"
+
+
 class VersionExpired(LakeError):
     """The version asked for is not kept."""
 
@@ -183,6 +229,7 @@ class BatchUndone(LakeError):
 
 # What DuckDB, SQLite and PostgreSQL say, and which error it is. The first match counts.
 SIGNS: tuple[tuple[tuple[str, ...], type[LakeError]], ...] = (
+    (("unable to connect to postgres", "server closed the connection", "terminating connection"), CatalogueUnreachable),
     (("no space left", "disk full", "database or disk is full", "enospc"), DiskFull),
     (("no snapshot found", "snapshot with version", "snapshot at version"), VersionExpired),
     (("transaction conflict", "could not serialize"), Conflict),
@@ -190,17 +237,20 @@ SIGNS: tuple[tuple[tuple[str, ...], type[LakeError]], ...] = (
     (("not a database", "malformed", "file is encrypted", "no such table: ducklake"), CatalogueDamaged),
     (("no such file or directory", "no files found", "cannot open file"), LakeMoved),
 )
+VERSION = re.compile(r"at version (\d+)", re.IGNORECASE)
+UNREACHABLE = re.compile(r'^.*Unable to connect to Postgres at ".*?": ', re.DOTALL | re.IGNORECASE)
 
 
-def from_duckdb(error: duckdb.Error | OSError) -> LakeError:
+def from_duckdb(error: duckdb.Error | OSError | sqlite3.Error) -> LakeError:
     """The lake error that a DuckDB or system error stands for."""
-    text = str(error)
+    text = str(error).strip()
     lowered = text.lower()
-    first_line = text.strip().splitlines()[0][:300] if text.strip() else type(error).__name__
-    for signs, kind in SIGNS:
-        if any(sign in lowered for sign in signs):
-            return kind(first_line)
-    return LakeError(first_line)
+    kind = next((kind for signs, kind in SIGNS if any(sign in lowered for sign in signs)), LakeError)
+    if kind is VersionExpired and (found := VERSION.search(text)):
+        return VersionExpired(found[1])
+    if kind is CatalogueUnreachable:
+        text = UNREACHABLE.sub("", text)
+    return kind(text.splitlines()[0][:300] if text else type(error).__name__)
 
 
 def is_retryable(error: duckdb.Error) -> bool:

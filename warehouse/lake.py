@@ -72,7 +72,7 @@ def locked(home: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
         home.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except filelock.Timeout as error:
-        raise Busy(f"waited {seconds:g} s") from error
+        raise Busy(home) from error
     except OSError as error:
         raise from_duckdb(error) from error
     try:

@@ -10,19 +10,23 @@ import sqlite3
 from contextlib import closing, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import duckdb
 
 from warehouse import connection as connections
 from warehouse import marts
-from warehouse.errors import CatalogueMissing, LakeError, from_duckdb
+from warehouse.errors import CatalogueDamaged, CatalogueElsewhere, CatalogueMissing, NotEmpty, from_duckdb
 from warehouse.lake import Lake, locked
 
 KEEP_DAYS = 90
+CATALOGUE = "catalog.sqlite"
 EXPIRE_SQL = """SELECT snapshot_id FROM ducklake_snapshots('lake')
 WHERE snapshot_time < now() - to_days($days)
 AND snapshot_id NOT IN (SELECT data_version FROM lake.pin)
 AND snapshot_id < (SELECT id FROM lake.current_snapshot())"""
+
+PINNED_SQL = "SELECT count(*) > 0 FROM lake.pin WHERE data_version = $version"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +43,16 @@ class Maintained:
 
 
 def pin(lake: Lake, version: int, *, author: str, reason: str) -> None:
-    """Record that a version must never expire."""
-    values = [lake.require_version(version), lake.now(), author, reason]
+    """Record that a version must never expire; once is enough, a second time changes nothing.
+
+    Raises:
+        VersionExpired: it is not kept any more.
+    """
     with lake.writer_lock():
+        lake.require_version(version)
+        if lake.frame(PINNED_SQL, {"version": version}).item():
+            return
+        values = [version, lake.now(), author, reason]
         lake.commit(
             lambda cursor: cursor.execute("INSERT INTO lake.pin VALUES (?, ?, ?, ?)", values),
             author=author,
@@ -82,48 +93,81 @@ def _tidy(cursor: duckdb.DuckDBPyConnection) -> int:
 
 
 def backup(lake: Lake, folder: Path) -> Path:
-    """Copy the lake into an empty folder while nobody writes. The secret is not part of it.
+    """Copy the lake into an empty folder while nobody writes, whole or not at all. The secret is not part of it.
 
     Raises:
-        LakeError: the folder is not empty, or the catalogue is PostgreSQL (use pg_dump).
+        CatalogueElsewhere: the catalogue is PostgreSQL.
+        NotEmpty: the folder holds something.
+        DiskFull, Busy, LakeError: there is no backup.
     """
     if lake.location.is_postgres:
-        raise LakeError("a PostgreSQL catalogue is backed up with pg_dump, and its files by a copy of the folder")
-    if folder.exists() and any(folder.iterdir()):
-        raise LakeError(f"{folder} is not empty; a backup goes into an empty folder")
-    folder.mkdir(parents=True, exist_ok=True)
-    with lake.writer_lock():
-        source = sqlite3.connect(f"file:{lake.location.catalogue_file}?mode=ro", uri=True)
-        with closing(source), closing(sqlite3.connect(folder / "catalog.sqlite")) as target:
-            source.backup(target)
-        shutil.copytree(lake.location.files, folder / "files", dirs_exist_ok=True)
-        for extra in lake.home.glob("*.geojson"):
-            shutil.copy2(extra, folder / extra.name)
+        raise CatalogueElsewhere("backup")
+    partial = folder.with_name(folder.name + ".partial")
+    try:
+        if folder.exists() and any(folder.iterdir()):
+            raise NotEmpty(folder)
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        with lake.writer_lock():
+            _copy(lake, partial)
+        partial.rename(folder)
+    except (OSError, sqlite3.Error) as error:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise from_duckdb(error) from error
     return folder
+
+
+def _copy(lake: Lake, folder: Path) -> None:
+    source = sqlite3.connect(f"file:{quote(str(lake.location.catalogue_file))}?mode=ro", uri=True)
+    with closing(source), closing(sqlite3.connect(folder / CATALOGUE)) as target:
+        source.backup(target)
+    shutil.copytree(lake.location.files, folder / "files")
+    for extra in lake.home.glob("*.geojson"):
+        shutil.copy2(extra, folder / extra.name)
 
 
 def restore(folder: Path, location: str | Path | None = None) -> Path:
     """Put a backup in the place of a lake; what was there is kept beside it, named `.replaced`.
 
     Raises:
-        CatalogueMissing: the folder holds no backup.
-        Busy: somebody is writing to the lake that would be replaced.
+        CatalogueElsewhere: the catalogue is PostgreSQL.
+        CatalogueMissing, CatalogueDamaged: the folder holds no backup, or one that cannot be read.
+        DiskFull, Busy, LakeError: the lake is as it was.
     """
-    if not (folder / "catalog.sqlite").is_file():
-        raise CatalogueMissing(folder)
     where = connections.resolve(location)
     if where.is_postgres:
-        raise LakeError("a PostgreSQL catalogue is restored with pg_restore, and its files by a copy of the folder")
+        raise CatalogueElsewhere("restore")
+    if not (folder / CATALOGUE).is_file():
+        raise CatalogueMissing(folder)
+    _require_whole(folder / CATALOGUE)
     connections.forget(where)
-    with locked(where.home) if where.home.exists() else nullcontext():
-        _put_in_place(folder, where)
+    try:
+        with locked(where.home) if where.home.exists() else nullcontext():
+            _put_in_place(folder, where)
+    except OSError as error:
+        raise from_duckdb(error) from error
     return where.home
+
+
+def _require_whole(catalogue: Path) -> None:
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(catalogue))}?immutable=1", uri=True)) as source:
+            found = source.execute("PRAGMA quick_check").fetchone()[0]
+            source.execute("SELECT count(*) FROM ducklake_snapshot")
+    except sqlite3.Error as error:
+        raise CatalogueDamaged(f"{error}: {catalogue}") from error
+    if found != "ok":
+        raise CatalogueDamaged(f"{found}: {catalogue}")
 
 
 def _put_in_place(folder: Path, where: connections.Location) -> None:
     fresh = where.home.with_name(where.home.name + ".restoring")
     shutil.rmtree(fresh, ignore_errors=True)
-    shutil.copytree(folder, fresh)
+    try:
+        shutil.copytree(folder, fresh)
+    except OSError:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
     if where.home.exists():
         replaced = where.home.with_name(where.home.name + ".replaced")
         shutil.rmtree(replaced, ignore_errors=True)
