@@ -97,6 +97,16 @@ def load_when_told(folder: Path, files: list[Path], gates: Path) -> None:
         assert load_files(lake, "alert", [file], options=Options(author="child")).status == "committed"
 
 
+def read_figures(location: str, versions: list[int | None], gates: Path) -> None:
+    """Count the alerts at some versions and write the counts down."""
+    lake = warehouse.open_lake(location)
+    counted = [
+        lake.frame("SELECT count(*) FROM lake.alert AT (VERSION => $version)", {"version": lake.require_version(at)})
+        for at in versions
+    ]
+    (gates / "figures").write_text(str([frame.item() for frame in counted]))
+
+
 def kill(process: Any) -> None:
     """Kill -9, and wait until it is gone."""
     process.kill()
