@@ -5,11 +5,11 @@ Colours can be told apart by colour-blind readers and on light and dark grounds;
 shape as well as a colour. Nothing is fetched from a network.
 """
 
-from charts.bars import share_bars
 from charts.changes import change_dots
 from charts.flow import waterfall
 from charts.maps import district_map, shades
+from charts.shares import share_dots
 from charts.style import CONFIG, is_empty
 from charts.trends import trend
 
-__all__ = ["CONFIG", "change_dots", "district_map", "is_empty", "shades", "share_bars", "trend", "waterfall"]
+__all__ = ["CONFIG", "change_dots", "district_map", "is_empty", "shades", "share_dots", "trend", "waterfall"]

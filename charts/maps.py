@@ -15,7 +15,9 @@ import polars as pl
 
 from charts.style import HATCH, INK, NEUTRAL, RISE, STEPS, dress
 
-HEIGHT: Final = 480
+HEIGHT: Final = 460
+CROWDED_ACROSS, CROWDED_UP = 0.25, 0.08
+"""Two names would touch when their markers are nearer than this share of the map's width and height."""
 Ring = Sequence[Sequence[float]]
 
 
@@ -116,18 +118,32 @@ def _centre(ring: Ring) -> tuple[float, float]:
     return lon, lat
 
 
+def _places(centres: Sequence[tuple[float, float, Mapping[str, Any]]]) -> list[str]:
+    """Return where each name stands: above its marker, or below it where a neighbour's name is in the way."""
+    wide = (max((x for x, _, _ in centres), default=0) - min((x for x, _, _ in centres), default=0)) * CROWDED_ACROSS
+    high = (max((y for _, y, _ in centres), default=0) - min((y for _, y, _ in centres), default=0)) * CROWDED_UP
+    above: list[tuple[float, float]] = []
+    places = []
+    for x, y, _ in centres:
+        crowded = any(abs(x - other) < wide and abs(y - level) < high for other, level in above)
+        places.append("bottom center" if crowded else "top center")
+        if not crowded:
+            above.append((x, y))
+    return places
+
+
 def _markers(centres: Sequence[tuple[float, float, Mapping[str, Any]]]) -> go.Scatter:
     return go.Scatter(
         x=[lon for lon, _, _ in centres],
         y=[lat for _, lat, _ in centres],
         mode="markers+text",
         text=[row["name"] for _, _, row in centres],
-        textposition="top center",
+        textposition=_places(centres),
         textfont={"color": INK, "size": 11},
         customdata=[[row["unit"]] for _, _, row in centres],
         hovertext=[row["text"] for _, _, row in centres],
         hovertemplate="%{hovertext}<extra></extra>",
-        marker={"size": 13, "color": "#ffffff", "line": {"width": 2, "color": INK}},
+        marker={"size": 10, "color": "#ffffff", "line": {"width": 2, "color": INK}},
         selected={"marker": {"opacity": 1}},
         unselected={"marker": {"opacity": 1}, "textfont": {"color": INK}},
         showlegend=False,

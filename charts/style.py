@@ -7,6 +7,7 @@ themselves. The colours here are only those that carry meaning; each has at leas
 from typing import Any, Final
 
 import plotly.graph_objects as go
+import polars as pl
 
 FALL: Final = "#2b8cc4"
 RISE: Final = "#d9730d"
@@ -45,6 +46,17 @@ def dress(figure: go.Figure, *, height: int) -> go.Figure:
     figure.update_xaxes(automargin=True, zeroline=False, title={"standoff": 8})
     figure.update_yaxes(automargin=True, zeroline=False, title={"standoff": 8})
     return figure
+
+
+def gaps(rows: pl.DataFrame, middle: str) -> tuple[list[float], list[float]]:
+    """Return how far the interval reaches above and below each value, 0 where there is none."""
+    value, low, high = (rows[name].to_list() for name in (middle, "low", "high"))
+    upper = [_gap(end, point) for end, point in zip(high, value, strict=True)]
+    return upper, [_gap(point, end) for end, point in zip(low, value, strict=True)]
+
+
+def _gap(upper: float | None, lower: float | None) -> float:
+    return 0.0 if upper is None or lower is None else max(0.0, upper - lower)
 
 
 def is_empty(figure: go.Figure) -> bool:

@@ -3,6 +3,7 @@
 Steps of which not every day is known have no value; the line is broken there, never drawn through.
 """
 
+from datetime import date, timedelta
 from typing import Any
 
 import plotly.graph_objects as go
@@ -10,8 +11,12 @@ import polars as pl
 
 from charts.style import BASE, NEUTRAL, SERIES, dress
 
-HEIGHT = 300
-LONGEST = 32
+HEIGHT = 320
+LONGEST = 24
+DENSE = 60
+"""Lines of so many points and more are drawn without markers."""
+COARSE = 0.08
+"""Shares that reach beyond this are marked in whole percent."""
 
 
 def trend(
@@ -27,7 +32,7 @@ def trend(
 
     Args:
         frame: period_start and value, in time order.
-        axis: title of the upright axis, with its unit.
+        axis: title of the upright axis, with its unit; it stands above it, where it can be read.
         names: of the line and of its base.
         base: period_start (on the time line of `frame`) and value of the base.
         events: `on` (date) and `title`.
@@ -37,19 +42,26 @@ def trend(
     if base is not None and not base.is_empty():
         figure.add_trace(_line(base, names[1], BASE, "dash", percent=percent))
     figure.add_trace(_line(frame, names[0], SERIES[0], "solid", percent=percent))
-    for number, event in enumerate(_within(events, frame)):
-        _mark(figure, event["on"].isoformat(), event["title"], number)
-    figure.update_xaxes(tickformat="%Y-%m", hoverformat="%Y-%m-%d")
-    figure.update_yaxes(title={"text": axis}, rangemode="tozero", tickformat=".1%" if percent else ",d")
-    return dress(figure, height=HEIGHT).update_layout(hovermode="x unified")
+    if not frame.is_empty():
+        first, last = _span(frame)
+        for number, event in enumerate(_within(events, first, last)):
+            _mark(figure, event["on"], event["title"], number, late=event["on"] > first + (last - first) * 0.6)
+        figure.update_xaxes(range=[first.isoformat(), last.isoformat()])
+    figure.update_xaxes(tickformat="%Y-%m", hoverformat="%Y-%m-%d", nticks=7)
+    figure.update_yaxes(rangemode="tozero", tickformat=_tick_format(frame, percent=percent))
+    dress(figure, height=HEIGHT)
+    figure.add_annotation(
+        text=axis, x=0, y=1, xref="paper", yref="paper", xanchor="left", yanchor="bottom", yshift=8, showarrow=False
+    )
+    below = {"orientation": "h", "x": 0, "y": -0.12, "yanchor": "top", "traceorder": "reversed"}
+    return figure.update_layout(hovermode="x unified", legend=below)
 
 
 def _line(frame: pl.DataFrame, name: str, colour: str, dash: str, *, percent: bool) -> go.Scatter:
-    few = len(frame) < 60
     return go.Scatter(
         x=[day.isoformat() for day in frame["period_start"]],
         y=frame["value"].to_list(),
-        mode="lines+markers" if few else "lines",
+        mode="lines+markers" if len(frame) < DENSE else "lines",
         name=name,
         connectgaps=False,
         line={"color": colour, "width": 2, "dash": dash},
@@ -58,27 +70,43 @@ def _line(frame: pl.DataFrame, name: str, colour: str, dash: str, *, percent: bo
     )
 
 
-def _within(events: pl.DataFrame | None, frame: pl.DataFrame) -> list[dict[str, Any]]:
-    """Return the events that lie on the time line of a frame."""
-    if events is None or frame.is_empty():
-        return []
-    first, last = frame["period_start"].min(), frame["period_start"].max()
-    return events.filter(pl.col("on").is_between(first, last)).to_dicts()
+def _tick_format(frame: pl.DataFrame, *, percent: bool) -> str:
+    if not percent:
+        return ",d"
+    highest = frame["value"].drop_nulls().max()
+    return ".0%" if isinstance(highest, float) and highest > COARSE else ".1%"
 
 
-def _mark(figure: go.Figure, day: str, title: str, number: int) -> None:
-    """Draw an upright line on a day; Plotly's own `add_vline` cannot place words on a time axis."""
+def _span(frame: pl.DataFrame) -> tuple[date, date]:
+    """Return where the time line begins and ends: half a step beyond the first and last point."""
+    days = frame["period_start"].to_list()
+    room = max(timedelta(days=1), (days[-1] - days[0]) / max(1, len(days) - 1) / 2)
+    return days[0] - room, days[-1] + room
+
+
+def _within(events: pl.DataFrame | None, first: date, last: date) -> list[dict[str, Any]]:
+    """Return the events that lie on the time line."""
+    return [] if events is None else events.filter(pl.col("on").is_between(first, last)).to_dicts()
+
+
+def _mark(figure: go.Figure, on: date, title: str, number: int, *, late: bool) -> None:
+    """Draw an upright line on a day; Plotly's own `add_vline` cannot place words on a time axis.
+
+    The words stand to the left of a late one, so that they do not run off the chart.
+    """
+    day = on.isoformat()
     line = {"width": 1, "dash": "dot", "color": NEUTRAL}
     figure.add_shape(type="line", x0=day, x1=day, y0=0, y1=1, yref="paper", line=line)
     figure.add_annotation(
         x=day,
         y=0,
         yref="paper",
-        yshift=14 * (number % 3),
+        yshift=2 + 15 * (number % 3),
+        xshift=-3 if late else 3,
         text=title if len(title) <= LONGEST else title[:LONGEST] + "…",
         hovertext=title,
         showarrow=False,
-        xanchor="left",
+        xanchor="right" if late else "left",
         yanchor="bottom",
         font={"size": 11},
     )

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import streamlit as st
 
-from charts import share_bars, trend
+from charts import share_dots, trend
 from pages.shared import choices, drilling, tables, takeaways
 from pages.shared.asking import here
 from pages.shared.figure import figure
@@ -48,7 +48,7 @@ with left:
         place,
         "repeat_keys",
         share,
-        share_bars(keys, axis=words("axis.repeat_share")),
+        share_dots(keys, axis=words("axis.repeat_share")),
         tables.plain(place, keys),
         takeaway=words("take.keys", days=window),
     )
@@ -58,7 +58,7 @@ with right:
         place,
         "missing_caller",
         absent,
-        share_bars(tables.chart_frame(place, absent), axis=words("axis.missing_share")),
+        share_dots(tables.chart_frame(place, absent), axis=words("axis.missing_share")),
         tables.result_table(place, absent),
         takeaway=" ".join((takeaways.share(place, missing), words("take.missing_caller"))),
     )
@@ -68,7 +68,7 @@ figure(
     place,
     "repeat_units",
     units,
-    share_bars(tables.chart_frame(place, units), axis=words("axis.repeat_share")),
+    share_dots(tables.chart_frame(place, units), axis=words("axis.repeat_share")),
     tables.result_table(place, units),
     takeaway=" ".join((takeaways.spread(place, units), takeaways.changes(place, units))),
     title=words.of("figure.repeat_units", place.level),

@@ -3,7 +3,7 @@
 import polars as pl
 import streamlit as st
 
-from charts import share_bars, trend
+from charts import share_dots, trend
 from pages.shared import drilling, tables, takeaways
 from pages.shared.asking import here
 from pages.shared.figure import figure
@@ -25,7 +25,7 @@ for column, kind in zip((left, right), KINDS, strict=True):
             place,
             f"coverage_{kind}",
             covered,
-            share_bars(tables.chart_frame(place, covered), axis=words("axis.coverage")),
+            share_dots(tables.chart_frame(place, covered), axis=words("axis.coverage")),
             tables.result_table(place, covered),
             takeaway=" ".join((takeaways.share(place, overall), takeaways.spread(place, covered))),
             click=drilling.on_chart(place, f"coverage_{kind}"),
@@ -48,7 +48,7 @@ figure(
     place,
     "pass_abilities",
     passed,
-    share_bars(by_ability, axis=words("axis.first_pass")),
+    share_dots(by_ability, axis=words("axis.first_pass")),
     tables.plain(place, by_ability),
     takeaway=takeaways.share(place, passed),
 )
@@ -61,7 +61,7 @@ for column, kind in zip((left, right), KINDS, strict=True):
             place,
             f"pass_{kind}",
             units,
-            share_bars(tables.chart_frame(place, units), axis=words("axis.first_pass")),
+            share_dots(tables.chart_frame(place, units), axis=words("axis.first_pass")),
             tables.result_table(place, units),
             takeaway=" ".join((takeaways.spread(place, units), takeaways.changes(place, units))),
             click=drilling.on_chart(place, f"pass_{kind}"),

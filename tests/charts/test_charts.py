@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from charts import change_dots, district_map, is_empty, share_bars, trend, waterfall
+from charts import change_dots, district_map, is_empty, share_dots, trend, waterfall
 from charts.maps import shades
 
 UNITS = pl.DataFrame(
@@ -61,7 +61,7 @@ def test_a_unit_without_a_percentage_has_no_dot() -> None:
 
 
 @pytest.mark.parametrize(
-    "make", [lambda: change_dots(UNITS, axis="a", verdicts=WORDS), lambda: share_bars(UNITS, axis="a"), the_map]
+    "make", [lambda: change_dots(UNITS, axis="a", verdicts=WORDS), lambda: share_dots(UNITS, axis="a"), the_map]
 )
 def test_every_mark_knows_its_unit_for_the_click(make: Any) -> None:
     codes = {point[0] for trace in make().data if trace.customdata is not None for point in trace.customdata}
@@ -116,7 +116,7 @@ def test_an_event_is_marked_with_its_words() -> None:
     )
     events = pl.DataFrame({"on": ["2025-01-28"], "title": ["春节"]}).with_columns(pl.col("on").str.to_date())
     figure = trend(frame, axis="alerts", names=("now", "before"), events=events)
-    assert [note.text for note in figure.layout.annotations] == ["春节"]
+    assert [note.text for note in figure.layout.annotations] == ["春节", "alerts"]
     assert figure.layout.shapes[0].x0 == "2025-01-28"
 
 
@@ -130,7 +130,7 @@ def test_the_waterfall_goes_down_from_received_to_valid() -> None:
 
 def test_axes_carry_their_unit() -> None:
     assert change_dots(UNITS, axis="change, %", verdicts=WORDS).layout.xaxis.title.text == "change, %"
-    assert share_bars(UNITS, axis="share, %").layout.xaxis.title.text == "share, %"
+    assert share_dots(UNITS, axis="share, %").layout.xaxis.title.text == "share, %"
 
 
 def test_the_same_frame_gives_the_same_figure() -> None:
@@ -140,5 +140,39 @@ def test_the_same_frame_gives_the_same_figure() -> None:
 def test_a_figure_without_any_value_is_known_as_empty() -> None:
     nothing = UNITS.with_columns(value=None, change=None, verdict=None)
     assert is_empty(change_dots(nothing, axis="a", verdicts=WORDS))
-    assert is_empty(share_bars(nothing, axis="a"))
-    assert not is_empty(share_bars(UNITS, axis="a"))
+    assert is_empty(share_dots(nothing, axis="a"))
+    assert not is_empty(share_dots(UNITS, axis="a"))
+
+
+def test_the_marks_of_a_change_have_no_sign_before_zero() -> None:
+    axis = change_dots(UNITS, axis="a", verdicts=WORDS).layout.xaxis
+    assert list(axis.ticktext) == ["−40%", "−20%", "0%", "+20%", "+40%"]
+
+
+def test_shares_keep_their_order_and_leave_out_who_has_none() -> None:
+    figure = share_dots(UNITS.with_columns(value=pl.col("value") / 10), axis="a", average=0.2, average_name="city")
+    assert list(figure.layout.yaxis.categoryarray) == ["C", "B", "A"]
+    assert figure.layout.shapes[0].x0 == 0.2
+    assert [trace.name for trace in figure.data] == ["x", "y", "city"]
+
+
+def test_the_axis_of_shares_never_makes_little_look_like_much() -> None:
+    close = UNITS.with_columns(value=pl.lit(0.9), low=pl.lit(0.89), high=pl.lit(0.91))
+    low, high = share_dots(close, axis="a").layout.xaxis.range
+    assert high - low >= 0.1
+
+
+def test_names_of_near_neighbours_stand_apart() -> None:
+    near = {code: [[x / 10 + n / 10, y / 10] for x, y in SQUARE] for n, code in enumerate("ab")}
+    far = {code: [[x + n * 9, y + 9] for x, y in SQUARE] for n, code in enumerate("cd")}
+    shape = {"features": [feature(code, ring) for code, ring in (near | far).items()]}
+    markers = next(t for t in district_map(shape, UNITS, average=None, steps=[]).data if t.customdata is not None)
+    assert list(markers.textposition[:2]) == ["top center", "bottom center"]
+
+
+def test_the_unit_of_a_trend_stands_above_it_and_its_time_line_ends_with_the_data() -> None:
+    days = pl.DataFrame({"period_start": ["2025-01-06", "2025-01-13"], "value": [1.0, 2.0]})
+    frame = days.with_columns(pl.col("period_start").str.to_date())
+    layout = trend(frame, axis="alerts a week", names=("now", "before")).layout
+    assert layout.annotations[0].text == "alerts a week"
+    assert list(layout.xaxis.range) == ["2025-01-03", "2025-01-16"]
