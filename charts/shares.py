@@ -68,7 +68,7 @@ def _dots(rows: pl.DataFrame, kind: str, number: int, kinds: int) -> go.Scatter:
 
 
 def _range(rows: pl.DataFrame) -> list[float] | None:
-    """Return a range that holds every interval, at least `NARROWEST` wide and never beyond 0 and 100 percent by much."""
+    """Return a range that holds every interval, at least `NARROWEST` wide, hardly beyond 0 and 100 percent."""
     ends = [end for name in ("value", "low", "high") for end in rows[name].drop_nulls().to_list()]
     if not ends:
         return None

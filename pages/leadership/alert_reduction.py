@@ -1,7 +1,5 @@
 """Alert reduction: the course of valid alerts, how they come out of the calls received, where and in what they fell."""
 
-from datetime import timedelta
-
 import polars as pl
 import streamlit as st
 
@@ -18,23 +16,21 @@ words = place.words
 drilling.up(place)
 
 change = place.ask("alert_change")
-end = place.period[1]
-start = end - timedelta(days=YEAR_OF_WEEKS)
-weeks = place.series("alerts_valid", start, end, "week")
-weeks_before = place.series("alerts_valid", start - timedelta(days=YEAR_OF_WEEKS), start, "week")
+step, course, course_before = place.course("alerts_valid")
 figure(
     place,
     "alert_trend",
     change,
     trend(
-        weeks,
-        axis=words("axis.alerts_week"),
+        course,
+        axis=words.of("axis.alerts", step),
         names=(words("line.this_year"), words("line.year_before")),
-        base=tables.shifted(weeks_before, YEAR_OF_WEEKS),
+        base=tables.shifted(course_before, YEAR_OF_WEEKS),
         events=classes.events(place, change),
     ),
-    tables.series_table(place, weeks),
+    tables.series_table(place, course),
     takeaway=takeaways.alerts(place, change.rows[0]),
+    title=words.of("figure.alert_trend", step),
 )
 
 valid = place.ask("alerts_valid")

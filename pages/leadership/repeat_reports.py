@@ -1,7 +1,5 @@
 """Repeat reports: how often the same caller, place or matter comes back, beside it what cannot be told."""
 
-from datetime import timedelta
-
 import streamlit as st
 
 from charts import share_dots, trend
@@ -19,23 +17,21 @@ with st.container(horizontal=True):
     window = choices.window(place)
 
 share = place.ask("repeat_share", key=key, window=window)
-end = place.period[1]
-start = end - timedelta(days=YEAR_OF_WEEKS)
-weeks = place.series("repeat_share", start, end, "week", key=key, window=window)
-before = place.series("repeat_share", start - timedelta(days=YEAR_OF_WEEKS), start, "week", key=key, window=window)
+step, course, before = place.course("repeat_share", key=key, window=window)
 figure(
     place,
     "repeat_trend",
     share,
     trend(
-        weeks,
+        course,
         axis=words("axis.repeat_share"),
         names=(words("line.this_year"), words("line.year_before")),
         base=tables.shifted(before, YEAR_OF_WEEKS),
         percent=True,
     ),
-    tables.series_table(place, weeks),
+    tables.series_table(place, course),
     takeaway=takeaways.share(place, share),
+    title=words.of("figure.repeat_trend", step),
 )
 
 keys = tables.pooled(

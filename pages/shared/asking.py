@@ -20,6 +20,7 @@ from pages.shared.words import Words
 Level = Literal["city", "district", "station"]
 KEPT = 3000
 SPARK_WEEKS = 26
+YEAR_WEEKS = 52
 
 
 @st.cache_resource(show_spinner=False)
@@ -122,13 +123,28 @@ class Here:
         scope = replace(self.scope, start=start, end=end, comparison="none")
         return _series(_where(), indicator, scope, step, tuple(sorted(options.items())))
 
+    def course(self, indicator: str, **options: object) -> tuple[str, pl.DataFrame, pl.DataFrame]:
+        """Return the last year and the one before, by weeks; by days where no whole week is known.
+
+        The frame of the year before stands on its own time line.
+        """
+        end, year = self.period[1], timedelta(weeks=YEAR_WEEKS)
+        for step in ("week", "day"):
+            now = self.series(indicator, end - year, end, step, **options)
+            if step == "day" or now["value"].null_count() < len(now):
+                break
+        return step, now, self.series(indicator, end - 2 * year, end - year, step, **options)
+
     def spark(self, indicator: str, **options: object) -> list[float | None]:
-        """Return the last half year by weeks, for a spark line."""
+        """Return the last half year by weeks (by days where no whole week is known), for a spark line."""
         end = self.period[1]
         by_round = metrics.catalogue()[indicator].subject == "training"
         start = self.span[0] if by_round else end - timedelta(weeks=SPARK_WEEKS)
-        frame = self.series(indicator, start, end, "week", **options)
-        return [value for value in frame["value"].to_list() if value is not None]
+        for step in ("week", "day"):
+            values = self.series(indicator, start, end, step, **options)["value"].drop_nulls().to_list()
+            if values:
+                break
+        return values
 
     def batches(self) -> list[dict[str, Any]]:
         """Return the batches of the version shown."""

@@ -72,7 +72,7 @@ def enter(words: Words, found: Address) -> Here | None:
     if span is None:
         st.info(words("error.empty_lake"), icon=":material/info:")
         return None
-    period = address.period_of(found.period, span, metrics.last_complete_week(lake, version))
+    period = address.period_of(found.period, span, metrics.default_period(lake, version))
     districts = _units("", "district", version, period)
     stations = _units("", "station", version, period)
     names = {code: words.name(zh, en) for code, zh, en in (*districts, *stations)}

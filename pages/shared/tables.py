@@ -11,6 +11,7 @@ import streamlit as st
 from metrics import Result, Row
 from pages.shared import drilling, saying
 from pages.shared.asking import Here
+from pages.shared.download import guarded
 
 CHART = {
     "unit": pl.String,
@@ -62,7 +63,7 @@ def result_table(place: Here, result: Result) -> pl.DataFrame:
     rows = result.rows
     columns = {
         "code": frame["unit"],
-        "unit": [words.name(row.name_zh, row.name_en) for row in rows],
+        "unit": [guarded(words.name(row.name_zh, row.name_en)) for row in rows],
         "value": frame["value"],
         "numerator": frame["numerator"],
         "denominator": frame["denominator"],
@@ -109,7 +110,7 @@ def unit_table(place: Here, changed: Result) -> None:
     rows = [row for row in changed.rows if row.numerator or row.base_numerator]
     frame = pl.DataFrame(
         {
-            "unit": [words.name(row.name_zh, row.name_en) for row in rows],
+            "unit": [guarded(words.name(row.name_zh, row.name_en)) for row in rows],
             "numerator": [row.numerator for row in rows],
             "base": [row.base_numerator for row in rows],
             "change": [saying.change(words, row) for row in rows],
