@@ -113,8 +113,8 @@ class Prepared:
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except (duckdb.Error, OSError) as error:
-            raise from_duckdb(error) from error
+        except (duckdb.Error, OSError, pl.exceptions.ComputeError) as error:  # Polars' for a full disk
+            raise from_duckdb(error, self.lake.home) from error
 
     @contextmanager
     def _step(self, name: str) -> Iterator[None]:

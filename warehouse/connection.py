@@ -16,12 +16,22 @@ from pathlib import Path
 import duckdb
 
 from warehouse.conninfo import split_password
-from warehouse.errors import CatalogueDamaged, CatalogueUnreachable, ExtensionMissing, LakeMoved, from_duckdb
+from warehouse.errors import (
+    CatalogueDamaged,
+    CatalogueMissing,
+    CatalogueUnreachable,
+    ExtensionMissing,
+    LakeError,
+    LakeMoved,
+    from_duckdb,
+)
 
 PROJECT = Path(__file__).resolve().parent.parent
 DEFAULT_FOLDER = PROJECT / "data" / "warehouse"
 POSTGRES_PREFIX = "postgres:"
 SECRET = "jiceng_catalogue"
+BUSY_MILLISECONDS = 10_000
+"""How long SQLite waits for another process before it says that its database is locked."""
 CONFIG = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -96,15 +106,19 @@ def _quote(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _attach_statement(location: Location) -> str:
+def _attach_statement(location: Location, create: bool) -> str:
     if location.is_postgres:
         source = "ducklake:postgres:" + location.catalogue.removeprefix(POSTGRES_PREFIX)
         extra = f", META_SECRET {SECRET}" if location.password else ""
     else:
         source = "ducklake:sqlite:" + location.catalogue
-        extra = ", META_JOURNAL_MODE 'WAL', META_BUSY_TIMEOUT 10000"
+        extra = f", META_JOURNAL_MODE 'WAL', META_BUSY_TIMEOUT {BUSY_MILLISECONDS}"
     files = _quote(str(location.files) + "/")
-    return f"ATTACH {_quote(source)} AS lake (DATA_PATH {files}, OVERRIDE_DATA_PATH true{extra})"
+    made = str(create).lower()
+    return (
+        f"ATTACH {_quote(source)} AS lake "
+        f"(DATA_PATH {files}, OVERRIDE_DATA_PATH true, CREATE_IF_NOT_EXISTS {made}{extra})"
+    )
 
 
 def _remember_password(connection: duckdb.DuckDBPyConnection, password: str) -> None:
@@ -112,44 +126,51 @@ def _remember_password(connection: duckdb.DuckDBPyConnection, password: str) -> 
     connection.execute(f"CREATE OR REPLACE TEMPORARY SECRET {SECRET} (TYPE postgres, PASSWORD {_quote(password)})")
 
 
-def connect(location: Location) -> duckdb.DuckDBPyConnection:
-    """A new DuckDB with the lake attached as `lake`.
+def connect(location: Location, *, create: bool = False) -> duckdb.DuckDBPyConnection:
+    """A new DuckDB with the lake attached as `lake`. Without `create`, a database that holds no lake stays as it is.
 
     Raises:
-        ExtensionMissing, CatalogueDamaged, CatalogueUnreachable, DiskFull, Busy: see `warehouse.errors`.
+        ExtensionMissing, CatalogueMissing, CatalogueDamaged, CatalogueUnreachable, DiskFull, Busy: see
+        `warehouse.errors`.
     """
     connection = duckdb.connect(":memory:", config=dict(CONFIG))
-    scanner = "postgres_scanner" if location.is_postgres else "sqlite_scanner"
-    for name in ("ducklake", scanner):
-        connection.execute(f"LOAD {_quote(str(extension_path(name)))}")
     try:
+        scanner = "postgres_scanner" if location.is_postgres else "sqlite_scanner"
+        for name in ("ducklake", scanner):
+            connection.execute(f"LOAD {_quote(str(extension_path(name)))}")
         location.files.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
+        connection.execute(f"SET GLOBAL temp_directory = {_quote(str(location.home / 'scratch'))}")
+        if location.password:
+            _remember_password(connection, location.password)
+        connection.execute(_attach_statement(location, create))
+    except (duckdb.Error, OSError, ExtensionMissing) as error:
         connection.close()
-        raise from_duckdb(error) from error
-    scratch = location.home / "scratch"
-    connection.execute(f"SET GLOBAL temp_directory = {_quote(str(scratch))}")
-    if location.password:
-        _remember_password(connection, location.password)
-    try:
-        connection.execute(_attach_statement(location))
-    except duckdb.Error as error:
-        connection.close()
-        known = from_duckdb(error)
-        raise (CatalogueDamaged(known.detail) if isinstance(known, LakeMoved) else known) from error
+        raise _why_not(error, location) from error
     return connection
+
+
+def _why_not(error: duckdb.Error | OSError | ExtensionMissing, location: Location) -> LakeError:
+    """Why a lake could not be attached, with its place."""
+    if isinstance(error, ExtensionMissing):
+        return error
+    known = from_duckdb(error, location.home)
+    if isinstance(known, CatalogueMissing):
+        return CatalogueMissing(location.named())
+    if isinstance(known, CatalogueDamaged | LakeMoved):
+        return CatalogueDamaged(f"{location.named()}: {known.detail.rsplit(': ')[-1]}")
+    return known
 
 
 _open: dict[tuple[str, int], duckdb.DuckDBPyConnection] = {}
 _guard = threading.Lock()
 
 
-def shared(location: Location) -> duckdb.DuckDBPyConnection:
+def shared(location: Location, *, create: bool = False) -> duckdb.DuckDBPyConnection:
     """This process's one connection to the lake; take a `cursor()` of it, never query it."""
     key = (location.catalogue, os.getpid())
     with _guard:
         if key not in _open:
-            _open[key] = connect(location)
+            _open[key] = connect(location, create=create)
         return _open[key]
 
 

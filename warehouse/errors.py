@@ -7,7 +7,8 @@ The words live in `MESSAGES`, apart from the code that raises; a page or the com
 from __future__ import annotations
 
 import re
-import sqlite3
+import shutil
+from pathlib import Path
 
 import duckdb
 
@@ -82,6 +83,16 @@ MESSAGES: dict[str, dict[str, str]] = {
             "Put the folder `files` back beside the catalogue, or restore a backup."
         ),
         "zh": "目录库还在，但数据文件不在（{detail}）。请把 `files` 文件夹放回目录库旁边，或恢复备份。",
+    },
+    "file_damaged": {
+        "en": (
+            "A data file of the warehouse cannot be read ({detail}). Nothing was changed. "
+            "Restore the latest backup with `python -m warehouse restore DIR`."
+        ),
+        "zh": (
+            "仓库的数据文件无法读取（{detail}）。没有改动任何数据。"
+            "请用 `python -m warehouse restore DIR` 恢复最近的备份。"
+        ),
     },
     "wrong_key": {
         "en": (
@@ -197,6 +208,12 @@ class LakeMoved(LakeError):
     code = "lake_moved"
 
 
+class FileDamaged(LakeError):
+    """A data file is there but cannot be read."""
+
+    code = "file_damaged"
+
+
 class WrongKey(LakeError):
     """The secret differs from the one that made the keys in the lake."""
 
@@ -230,27 +247,44 @@ class BatchUndone(LakeError):
 # What DuckDB, SQLite and PostgreSQL say, and which error it is. The first match counts.
 SIGNS: tuple[tuple[tuple[str, ...], type[LakeError]], ...] = (
     (("unable to connect to postgres", "server closed the connection", "terminating connection"), CatalogueUnreachable),
-    (("no space left", "disk full", "database or disk is full", "enospc"), DiskFull),
+    (("no space left", "disk full", "disk is full", "enospc", "quota exceeded", "file too large"), DiskFull),
     (("no snapshot found", "snapshot with version", "snapshot at version"), VersionExpired),
     (("transaction conflict", "could not serialize"), Conflict),
     (("database is locked", "lock timeout"), Busy),
+    (("creating a new ducklake is explicitly disabled",), CatalogueMissing),
     (("not a database", "malformed", "file is encrypted", "no such table: ducklake"), CatalogueDamaged),
+    (("table with name ducklake_",), CatalogueDamaged),
+    (("footer length", "bytes outside file", "magic bytes", "over 10 bytes", "too small to be a parquet"), FileDamaged),
     (("no such file or directory", "no files found", "cannot open file"), LakeMoved),
 )
 VERSION = re.compile(r"at version (\d+)", re.IGNORECASE)
 UNREACHABLE = re.compile(r'^.*Unable to connect to Postgres at ".*?": ', re.DOTALL | re.IGNORECASE)
+PERIPHERAL = "disk i/o error"
+"""All that SQLite says when it cannot write its log, be the disk full or broken."""
+FULL_BYTES = 1 << 18
 
 
-def from_duckdb(error: duckdb.Error | OSError | sqlite3.Error) -> LakeError:
-    """The lake error that a DuckDB or system error stands for."""
+def from_duckdb(error: Exception, home: Path | None = None) -> LakeError:
+    """The lake error that an error of DuckDB, SQLite, Polars or the system stands for.
+
+    Args:
+        error: what was raised.
+        home: the lake's folder, to look whether its disk is full when the error does not tell.
+    """
     text = str(error).strip()
     lowered = text.lower()
     kind = next((kind for signs, kind in SIGNS if any(sign in lowered for sign in signs)), LakeError)
+    if isinstance(error, OSError) and kind is not DiskFull:
+        return LakeError(f"{error.strerror}: {error.filename}" if error.filename else text[:300])
     if kind is VersionExpired and (found := VERSION.search(text)):
         return VersionExpired(found[1])
+    is_full = kind is DiskFull or (PERIPHERAL in lowered and home and shutil.disk_usage(home).free < FULL_BYTES)
+    if is_full and home and str(home) not in text:
+        return DiskFull(home)
     if kind is CatalogueUnreachable:
         text = UNREACHABLE.sub("", text)
-    return kind(text.splitlines()[0][:300] if text else type(error).__name__)
+    line = text.splitlines()[0][:300] if text else type(error).__name__
+    return kind(f"{home}: {line}" if home and kind in (FileDamaged, LakeMoved) and str(home) not in line else line)
 
 
 def is_retryable(error: duckdb.Error) -> bool:

@@ -74,7 +74,7 @@ def locked(home: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
     except filelock.Timeout as error:
         raise Busy(home) from error
     except OSError as error:
-        raise from_duckdb(error) from error
+        raise from_duckdb(error, home) from error
     try:
         yield
     finally:
@@ -84,10 +84,10 @@ def locked(home: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
 class Lake:
     """A DuckLake with Jiceng's tables. Make one with `open_lake`."""
 
-    def __init__(self, location: connections.Location) -> None:
-        """Attach; the caller has checked that it exists or wants it made."""
+    def __init__(self, location: connections.Location, *, create: bool = False) -> None:
+        """Attach; with `create`, an empty catalogue is made where there is none."""
         self.location = location
-        self._connection = connections.shared(location)
+        self._connection = connections.shared(location, create=create)
         self._settings: dict[int, dict[str, str]] = {}
 
     @property
@@ -175,10 +175,10 @@ class Lake:
                 return self._once(cursor, work, author, message)
             except duckdb.Error as error:
                 if not is_retryable(error):
-                    raise from_duckdb(error) from error
+                    raise from_duckdb(error, self.home) from error
                 if attempt == tries:
-                    known = from_duckdb(error)
-                    raise (known if isinstance(known, Busy) else Conflict(tries)) from error
+                    is_busy = isinstance(from_duckdb(error), Busy)
+                    raise (Busy(self.home) if is_busy else Conflict(tries)) from error
                 time.sleep(min(2.0, 0.05 * 2**attempt) * (0.5 + random.random()))
             finally:
                 cursor.close()
@@ -207,9 +207,8 @@ class Lake:
             cursor.close()
         return row[0] if row else None
 
-    @staticmethod
-    def _known(error: duckdb.Error, params: Mapping[str, Any] | None) -> Exception:
-        known = from_duckdb(error)
+    def _known(self, error: duckdb.Error, params: Mapping[str, Any] | None) -> LakeError:
+        known = from_duckdb(error, self.home)
         if isinstance(known, VersionExpired) and params and "version" in params:
             return VersionExpired(params["version"])
         return known
@@ -230,15 +229,18 @@ def open_lake(location: str | Path | None = None, *, create: bool = False) -> La
     where = connections.resolve(location)
     if not where.exists() and not create:
         raise CatalogueMissing(where.named())
-    lake = Lake(where)
-    if not _has_tables(lake):
-        if not create:
-            connections.forget(where)
-            raise CatalogueMissing(where.named())
-        _create_tables(lake)
-    found = int(lake.settings().get("schema_version", "1"))
-    if found > schema.SCHEMA_VERSION:
-        raise SchemaNewer(found)
+    try:
+        lake = Lake(where, create=create)
+        if not _has_tables(lake):
+            if not create:
+                raise CatalogueMissing(where.named())
+            _create_tables(lake)
+        found = int(lake.settings().get("schema_version", "1"))
+        if found > schema.SCHEMA_VERSION:
+            raise SchemaNewer(f"{where.named()}: {found}")
+    except LakeError:
+        connections.forget(where)  # what is put right in the meantime is seen at the next attempt
+        raise
     return lake
 
 
@@ -259,8 +261,8 @@ def _has_tables(lake: Lake) -> bool:
     try:
         return bool(lake._scalar(HAS_TABLES_SQL, {}))
     except LakeError as error:
-        if type(error) is LakeError:  # unknown trouble with the very first question means the catalogue
-            raise CatalogueDamaged(error.detail) from error
+        if type(error) in (LakeError, CatalogueDamaged):  # trouble with the first question means the catalogue
+            raise CatalogueDamaged(f"{lake.location.named()}: {error.detail}") from error
         raise
 
 

@@ -78,7 +78,7 @@ def maintain(lake: Lake, *, keep_days: int = KEEP_DAYS, author: str = "maintenan
             cursor.execute("CALL ducklake_cleanup_old_files('lake', older_than => now() - INTERVAL 1 DAY)")
             cursor.execute("CALL ducklake_delete_orphaned_files('lake', older_than => now() - INTERVAL 1 DAY)")
         except duckdb.Error as error:
-            raise from_duckdb(error) from error
+            raise from_duckdb(error, lake.home) from error
         finally:
             cursor.close()
     return Maintained(len(old), deleted, lake.version())
@@ -113,7 +113,7 @@ def backup(lake: Lake, folder: Path) -> Path:
         partial.rename(folder)
     except (OSError, sqlite3.Error) as error:
         shutil.rmtree(partial, ignore_errors=True)
-        raise from_duckdb(error) from error
+        raise from_duckdb(error, lake.home) from error
     return folder
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +97,13 @@ def load_when_told(folder: Path, files: list[Path], gates: Path) -> None:
     Gate(gates).stop()
     for file in files:
         assert load_files(lake, "alert", [file], options=Options(author="child")).status == "committed"
+
+
+def lock_the_catalogue(catalogue: Path, gates: Path) -> None:
+    """Hold SQLite's own lock until the gate is opened, as a program does that knows nothing of ours."""
+    with closing(sqlite3.connect(catalogue, isolation_level=None)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        Gate(gates).stop()
 
 
 def read_figures(location: str, versions: list[int | None], gates: Path) -> None:

