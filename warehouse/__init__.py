@@ -3,13 +3,14 @@
 from warehouse.batches import (
     BatchRecord,
     Committed,
-    Quarantined,
     Undone,
+    batch_history,
     commit_batch,
     find_loaded,
     list_batches,
     undo_batch,
 )
+from warehouse.changes import batch_changes, change_summary
 from warehouse.errors import (
     BatchUndone,
     Busy,
@@ -33,7 +34,8 @@ from warehouse.errors import (
 from warehouse.lake import Lake, close_lake, folder_of, lake_exists, open_lake, write_settings
 from warehouse.maintenance import backup, maintain, pin, restore
 from warehouse.outlines import outlines, write_outlines
-from warehouse.preview import preview_batch
+from warehouse.preview import Preview, preview_batch
+from warehouse.quarantine import Quarantined, assign, list_quarantine, resolve
 from warehouse.schema import Column, Table, system_tables, table, tables
 
 __all__ = [
@@ -54,6 +56,7 @@ __all__ = [
     "LakeError",
     "LakeMoved",
     "NotEmpty",
+    "Preview",
     "Quarantined",
     "SchemaNewer",
     "Table",
@@ -61,7 +64,11 @@ __all__ = [
     "UnknownBatch",
     "VersionExpired",
     "WrongKey",
+    "assign",
     "backup",
+    "batch_changes",
+    "batch_history",
+    "change_summary",
     "close_lake",
     "commit_batch",
     "find_loaded",
@@ -69,11 +76,13 @@ __all__ = [
     "from_duckdb",
     "lake_exists",
     "list_batches",
+    "list_quarantine",
     "maintain",
     "open_lake",
     "outlines",
     "pin",
     "preview_batch",
+    "resolve",
     "restore",
     "system_tables",
     "table",

@@ -2,7 +2,7 @@
 
 `lake.<table>` holds the current version of every record, `lake.history.<table>` the older, repeated and undone ones,
 each with the batch that brought it. The current version is the newest (by the table's `newest_by`, then by batch) of
-the batches that are not undone.
+the batches that are not undone. Which rows that concerns is worked out in `current`, their figures in `marts`.
 """
 
 from __future__ import annotations
@@ -16,21 +16,10 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from warehouse import categories, marts, schema
+from warehouse import categories, current, marts, registered, schema
 from warehouse.errors import BatchUndone, UnknownBatch
 from warehouse.lake import Lake, set_settings
-
-
-@dataclass(frozen=True, slots=True)
-class Quarantined:
-    """One cell that was set aside, its value masked."""
-
-    file_name: str
-    sheet: str | None
-    row_number: int
-    column_name: str | None
-    masked_value: str | None
-    code: str
+from warehouse.quarantine import Quarantined, set_aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +63,16 @@ class _Unchanged(Exception):
 FIND_SQL = """SELECT batch_id FROM lake.batch WHERE sha256 = $sha256 AND table_name = $table AND mapping = $mapping
 AND status <> 'undone' ORDER BY batch_id DESC LIMIT 1"""
 NEXT_SQL = "SELECT coalesce(max(batch_id), 0) + 1 FROM lake.batch"
-LIST_SQL = """
-SELECT *, snapshot_id AS data_version FROM lake.batch AT (VERSION => $version) ORDER BY batch_id"""
+LIST_SQL = "SELECT *, snapshot_id FROM lake.batch AT (VERSION => $version) ORDER BY batch_id"
+CELLS_SQL = """
+SELECT batch_id, count(*) FILTER (status = 'open') AS cells_open,
+    count(*) FILTER (status = 'resolved') AS cells_resolved, min(expires_on) AS cells_expire_on
+FROM lake.quarantine GROUP BY batch_id"""
 BATCH_SQL = "SELECT table_name, status FROM lake.batch WHERE batch_id = $batch"
-MARK_UNDONE_SQL = """UPDATE lake.batch SET status = 'undone', undone_by = $author, undone_at = $now
+MARK_UNDONE_SQL = """UPDATE lake.batch
+SET status = 'undone', undone_by = $author, undone_at = $now, loaded_version = snapshot_id
 WHERE batch_id = $batch"""
+JSON_COLUMNS = ("control_totals", "validation", "warnings")
 
 
 def find_loaded(lake: Lake, sha256: str, table: str, mapping: str) -> int | None:
@@ -88,73 +82,35 @@ def find_loaded(lake: Lake, sha256: str, table: str, mapping: str) -> int | None
 
 
 def list_batches(lake: Lake, version: int | None = None) -> list[dict[str, Any]]:
-    """All batches at a version, oldest first, each with the version that it was written at."""
-    return lake.frame(LIST_SQL, {"version": lake.require_version(version)}).to_dicts()
+    """All batches at a version, oldest first, as the table has them, each with the versions that it made.
+
+    `data_version` is that of the load, `undone_version` that of the undo or None. An undo rewrites the row of its
+    batch, and with it the row's own version; the load's is kept in `loaded_version` from then on.
+    """
+    rows = lake.frame(LIST_SQL, {"version": lake.require_version(version)}).to_dicts()
+    for row in rows:
+        own = row.pop("snapshot_id")
+        row["data_version"] = row.pop("loaded_version", None) or own
+        row["undone_version"] = own if row["status"] == "undone" else None
+    return rows
 
 
-def _names(table: schema.Table, prefix: str = "") -> str:
-    return ", ".join(f'{prefix}"{name}"' for name in table.names)
+def batch_history(lake: Lake, version: int | None = None) -> list[dict[str, Any]]:
+    """All batches at a version, newest first, as a page shows them.
 
-
-def _using(table: schema.Table) -> str:
-    return "(" + ", ".join(f'"{name}"' for name in table.key) + ")"
-
-
-def _count(cursor: duckdb.DuckDBPyConnection, sql: str) -> int:
-    row = cursor.execute(sql).fetchone()
-    return int(row[0]) if row else 0
-
-
-def _order_value(column: schema.Column, alias: str) -> str:
-    lowest = {"TIMESTAMP": "TIMESTAMP '0001-01-01'", "SMALLINT": "0"}[column.type]
-    return f'coalesce({alias}."{column.name}", {lowest})'
-
-
-def _is_newer(table: schema.Table) -> str:
-    """SQL: whether the staged version `s` replaces the current `t`: it differs and is not older."""
-    differs = " OR ".join(f's."{n}" IS DISTINCT FROM t."{n}"' for n in table.names if n not in table.key)
-    if not table.newest_by:
-        return f"({differs})"
-    staged = ", ".join(_order_value(table.column(name), "s") for name in table.newest_by)
-    current = ", ".join(_order_value(table.column(name), "t") for name in table.newest_by)
-    return f"({differs}) AND row({staged}) >= row({current})"
-
-
-def _classify(cursor: duckdb.DuckDBPyConnection, table: schema.Table) -> tuple[int, int]:
-    """Fill `known` with the staged keys that exist already; give the counts of updated and repeated rows."""
-    keys = ", ".join(f's."{name}"' for name in table.key)
-    narrow = ", ".join(f'"{name}"' for name in table.key)
-    cursor.execute(
-        f"CREATE OR REPLACE TEMP TABLE known_key AS SELECT {narrow} FROM {table.quoted} "
-        f"SEMI JOIN stage USING {_using(table)}"
-    )
-    cursor.execute(
-        f"""CREATE OR REPLACE TEMP TABLE known AS SELECT {keys}, {_is_newer(table)} AS is_newer
-        FROM (SELECT * FROM stage SEMI JOIN known_key USING {_using(table)}) AS s
-        JOIN (SELECT * FROM {table.quoted} SEMI JOIN known_key USING {_using(table)}) AS t USING {_using(table)}"""
-    )
-    updated = _count(cursor, "SELECT count(*) FROM known WHERE is_newer")
-    return updated, _count(cursor, "SELECT count(*) FROM known") - updated
-
-
-def _relations(cursor: duckdb.DuckDBPyConnection, table: schema.Table, any_known: bool) -> None:
-    """Make `added` (what becomes current) and `removed` (what stops being current)."""
-    repeated = f"ANTI JOIN (FROM known WHERE NOT is_newer) USING {_using(table)}" if any_known else ""
-    cursor.execute(f"CREATE OR REPLACE TEMP VIEW added AS SELECT {_names(table)} FROM stage {repeated}")
-    replaced = f"SEMI JOIN (FROM known WHERE is_newer) USING {_using(table)}" if any_known else "LIMIT 0"
-    cursor.execute(
-        f"CREATE OR REPLACE TEMP TABLE removed_full AS SELECT {_names(table)}, batch_id FROM {table.quoted} {replaced}"
-    )
-    cursor.execute("CREATE OR REPLACE TEMP VIEW removed AS SELECT * EXCLUDE (batch_id) FROM removed_full")
-
-
-def _swap(cursor: duckdb.DuckDBPyConnection, table: schema.Table, batch_id: int, any_removed: bool) -> None:
-    """Move what was replaced to the history and put in what is current now."""
-    if any_removed:
-        cursor.execute(f"INSERT INTO {table.history} SELECT * FROM removed_full")
-        matches = " AND ".join(f'{table.quoted}."{n}" = r."{n}"' for n in table.key)
-        cursor.execute(f"DELETE FROM {table.quoted} USING removed_full AS r WHERE {matches}")
-    cursor.execute(f"INSERT INTO {table.quoted} SELECT {_names(table)}, {batch_id} FROM added")
+    As `list_batches`, with `files` as a list, `control_totals`, `validation` and `warnings` as lists of objects, and
+    `mapping` without its digest. The quarantined cells are counted as they stand now: `cells_open`, `cells_resolved`,
+    `cells_expire_on`.
+    """
+    cells = {row["batch_id"]: row for row in lake.frame(CELLS_SQL).to_dicts()}
+    none = {"cells_open": 0, "cells_resolved": 0, "cells_expire_on": None}
+    rows = list_batches(lake, version)[::-1]
+    for row in rows:
+        row["files"] = str(row["file_name"] or "").split("\n")
+        row["mapping"], _, row["mapping_digest"] = str(row["mapping"] or "").partition("@")
+        row |= {name: json.loads(row[name] or "[]") for name in JSON_COLUMNS}
+        row |= cells.get(row["batch_id"], none)
+    return rows
 
 
 def _write_batch(
@@ -190,74 +146,6 @@ def _json(value: Any) -> str:  # noqa: ANN401 - anything that JSON holds
     return json.dumps(list(value), ensure_ascii=False, default=str)
 
 
-QUARANTINE_SQL = """INSERT INTO lake.quarantine
-SELECT ?, ?, ?, ?, ?, ?, ?, ?::DATE + CAST(? AS INTEGER)"""
-
-
-def _write_quarantine(
-    cursor: duckdb.DuckDBPyConnection, batch: BatchRecord, batch_id: int, now: datetime, days: int
-) -> None:
-    rows = [
-        (batch_id, q.file_name, q.sheet, q.row_number, q.column_name, q.masked_value, q.code, now.date(), days)
-        for q in batch.quarantined
-    ]
-    if rows:
-        cursor.executemany(QUARANTINE_SQL, rows)
-
-
-def _register(cursor: duckdb.DuckDBPyConnection, registrations: dict[str, pl.DataFrame], batch_id: int) -> None:
-    """Add rows that a load brings for other tables (new units, category rules, events), where the key is new."""
-    for name, frame in registrations.items():
-        table = schema.table(name)
-        cursor.register("registration", frame)
-        given = [column for column in table.columns if column.name in frame.columns]
-        names = ", ".join(column.name for column in given)
-        values = ", ".join(f"CAST({column.name} AS {column.type})" for column in given)
-        defaults = [c for c in table.columns if c.name not in frame.columns and c.default is not None]
-        names += "".join(f", {column.name}" for column in defaults)
-        values += "".join(f", CAST('{column.default}' AS {column.type})" for column in defaults)
-        new = " AND ".join(f"o.{key} = r.{key}" for key in table.key if key in frame.columns)
-        cursor.execute(
-            f"INSERT INTO {table.quoted} ({names}, batch_id) SELECT {values}, {int(batch_id)} FROM registration AS r "
-            f"WHERE NOT EXISTS (SELECT 1 FROM {table.quoted} AS o WHERE {new})"
-        )
-        cursor.unregister("registration")
-
-
-# Rows that undone batches had registered and that nothing uses any more. A unit or code that a later batch relies on
-# stays, and goes when the last such batch is undone.
-UNDONE_SQL = "batch_id IN (SELECT batch_id FROM lake.batch WHERE status = 'undone')"
-UNREGISTER_SQL = (
-    f"""DELETE FROM lake.station WHERE {UNDONE_SQL}
-    AND station_code NOT IN (SELECT station_code FROM lake.alert)
-    AND station_code NOT IN (SELECT station_code_initial FROM lake.alert WHERE station_code_initial IS NOT NULL)
-    AND station_code NOT IN (SELECT station_code FROM lake."case")
-    AND station_code NOT IN (SELECT station_code FROM lake.training_result)
-    AND station_code NOT IN (SELECT org_code FROM lake.population)
-    AND station_code NOT IN (SELECT org_code FROM lake.staff)
-    AND station_code NOT IN (SELECT org_code FROM lake.indicator_return)""",
-    f"""DELETE FROM lake.district WHERE {UNDONE_SQL}
-    AND district_code NOT IN (SELECT district_code FROM lake.station)
-    AND district_code NOT IN (SELECT org_code FROM lake.population)
-    AND district_code NOT IN (SELECT org_code FROM lake.staff)
-    AND district_code NOT IN (SELECT org_code FROM lake.indicator_return)""",
-    f"""DELETE FROM lake.category_map WHERE {UNDONE_SQL}
-    AND (scheme, code) NOT IN (SELECT (category_scheme, category_code) FROM lake.alert
-        WHERE category_code IS NOT NULL)
-    AND (scheme, code) NOT IN (SELECT (category_scheme, category_code_initial) FROM lake.alert
-        WHERE category_code_initial IS NOT NULL)""",
-    f"""DELETE FROM lake.event WHERE {UNDONE_SQL} AND batch_id NOT IN (
-        SELECT u.batch_id FROM lake.batch AS u SEMI JOIN
-            (FROM lake.batch WHERE status <> 'undone') AS b USING (table_name, mapping))""",
-)
-
-
-def _unregister(cursor: duckdb.DuckDBPyConnection) -> None:
-    """Undo `_register` for undone batches, as far as nothing else uses what they had registered."""
-    for sql in UNREGISTER_SQL:
-        cursor.execute(sql)
-
-
 def commit_batch(lake: Lake, stage_sql: str, batch: BatchRecord) -> Committed:
     """Write one batch: facts, marts, batch row, quarantine and settings, in one commit.
 
@@ -274,30 +162,20 @@ def commit_batch(lake: Lake, stage_sql: str, batch: BatchRecord) -> Committed:
     now = lake.now(settings["time_zone"])
 
     def work(cursor: duckdb.DuckDBPyConnection) -> Committed:
-        cursor.execute(f"CREATE OR REPLACE TEMP VIEW stage AS SELECT {_names(table)} FROM ({stage_sql})")
-        staged = _count(cursor, "SELECT count(*) FROM stage")
-        fresh = _count(cursor, f"SELECT count(*) FROM (FROM {table.quoted} LIMIT 1)") == 0
-        updated, repeated = (0, 0) if fresh else _classify(cursor, table)
-        if staged == repeated and not batch.settings:
+        staged = current.stage(cursor, table, stage_sql)
+        if staged.rows == staged.repeated and not batch.settings:
             raise _Unchanged
-        _relations(cursor, table, any_known=updated + repeated > 0)
-        mart = _contribute(cursor, batch.table, settings, fresh=fresh)
-        batch_id = _count(cursor, NEXT_SQL)
-        if repeated:
-            cursor.execute(
-                f"INSERT INTO {table.history} SELECT {_names(table)}, {batch_id} FROM stage "
-                f"SEMI JOIN (FROM known WHERE NOT is_newer) USING {_using(table)}"
-            )
-        _swap(cursor, table, batch_id, any_removed=updated > 0)
-        if mart:
-            marts.append(cursor, mart)
-        if batch.table == "category_map":
-            categories.remap(cursor, settings)
-        counts = Committed(batch_id, 0, staged - updated - repeated, updated, repeated + batch.rows_repeated_in_file)
+        current.describe(cursor, table, staged)
+        mart = marts.contribute(cursor, table.name, settings, fresh=staged.fresh)
+        batch_id = current.count(cursor, NEXT_SQL)
+        current.swap(cursor, table, staged, batch_id)
+        _follow(cursor, table, mart, settings)
+        repeated = staged.repeated + batch.rows_repeated_in_file
+        counts = Committed(batch_id, 0, staged.new, staged.updated, repeated)
         _write_batch(cursor, batch, batch_id, now, counts)
-        _write_quarantine(cursor, batch, batch_id, now, int(settings["quarantine_days"]))
+        set_aside(cursor, batch.quarantined, batch_id, now.date(), int(settings["quarantine_days"]))
         set_settings(cursor, batch.settings)
-        _register(cursor, batch.registrations, batch_id)
+        registered.register(cursor, batch.registrations, batch_id)
         return counts
 
     try:
@@ -310,14 +188,12 @@ def commit_batch(lake: Lake, stage_sql: str, batch: BatchRecord) -> Committed:
         return Committed(None, lake.version(), 0, 0, batch.rows_read - batch.rows_refused)
 
 
-def _contribute(cursor: duckdb.DuckDBPyConnection, table: str, settings: dict[str, str], *, fresh: bool) -> str | None:
-    return marts.contributions(
-        cursor,
-        table,
-        merge_gap=int(settings["merge_gap_minutes"]) * 60,
-        late=int(settings["late_hours"]) * 3600,
-        fresh=fresh,
-    )
+def _follow(cursor: duckdb.DuckDBPyConnection, table: schema.Table, mart: str | None, settings: dict[str, str]) -> None:
+    """Let the mart follow a change of its facts, and the alerts a change of the category map."""
+    if mart:
+        marts.append(cursor, mart)
+    if table.name == "category_map":
+        categories.remap(cursor, settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,49 +223,14 @@ def undo_batch(lake: Lake, batch_id: int, author: str) -> Undone:
             raise BatchUndone(batch_id)
         table = schema.table(str(row[0]))
         cursor.execute(MARK_UNDONE_SQL, {"author": author, "now": now, "batch": batch_id})
-        _restore(cursor, table, batch_id)
-        mart = _contribute(cursor, table.name, settings, fresh=False)
-        removed = _count(cursor, "SELECT count(*) FROM removed_full")
-        restored = _count(cursor, "SELECT count(*) FROM restored")
-        _swap_back(cursor, table)
-        if mart:
-            marts.append(cursor, mart)
-        if table.name == "category_map":
-            categories.remap(cursor, settings)
-        elif table.name == "alert":
-            _unregister(cursor)
+        removed, restored = current.describe_undo(cursor, table, batch_id)
+        mart = marts.contribute(cursor, table.name, settings, fresh=False)
+        current.swap_back(cursor, table)
+        _follow(cursor, table, mart, settings)
+        if table.name == "alert":
+            registered.unregister(cursor)
         return Undone(batch_id, 0, removed, restored)
 
     with lake.writer_lock():
         done = lake.commit(work, author=author, message=f"undo batch {batch_id}")
         return Undone(batch_id, lake.version(), done.rows_removed, done.rows_restored)
-
-
-def _restore(cursor: duckdb.DuckDBPyConnection, table: schema.Table, batch_id: int) -> None:
-    """Make `removed`, `restored` (with batch) and `added`: the newest other version of each removed record."""
-    cursor.execute(
-        f"CREATE OR REPLACE TEMP TABLE removed_full AS SELECT {_names(table)}, batch_id FROM {table.quoted} "
-        f"WHERE batch_id = {int(batch_id)}"
-    )
-    cursor.execute("CREATE OR REPLACE TEMP VIEW removed AS SELECT * EXCLUDE (batch_id) FROM removed_full")
-    order = [f"{_order_value(table.column(name), 'h')} DESC" for name in table.newest_by] + ["h.batch_id DESC"]
-    partition = ", ".join(f'h."{name}"' for name in table.key)
-    cursor.execute(
-        f"""CREATE OR REPLACE TEMP TABLE restored AS SELECT {_names(table, "h.")}, h.batch_id FROM {table.history} AS h
-        SEMI JOIN removed_full AS r USING {_using(table)}
-        SEMI JOIN (FROM lake.batch WHERE status <> 'undone') AS b USING (batch_id)
-        QUALIFY row_number() OVER (PARTITION BY {partition} ORDER BY {", ".join(order)}) = 1"""
-    )
-    if table.name == "alert":
-        categories.regroup(cursor, "restored")
-    cursor.execute("CREATE OR REPLACE TEMP VIEW added AS SELECT * EXCLUDE (batch_id) FROM restored")
-
-
-def _swap_back(cursor: duckdb.DuckDBPyConnection, table: schema.Table) -> None:
-    matches = " AND ".join(f'{{0}}."{n}" = r."{n}"' for n in table.key)
-    cursor.execute(f"DELETE FROM {table.quoted} USING removed_full AS r WHERE {matches.format(table.quoted)}")
-    cursor.execute(
-        f"DELETE FROM {table.history} AS h USING restored AS r WHERE {matches.format('h')} AND h.batch_id = r.batch_id"
-    )
-    cursor.execute(f"INSERT INTO {table.history} SELECT * FROM removed_full")
-    cursor.execute(f"INSERT INTO {table.quoted} SELECT * FROM restored")

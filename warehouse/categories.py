@@ -52,15 +52,10 @@ def remap(cursor: duckdb.DuckDBPyConnection, settings: dict[str, str]) -> int:
     regroup(cursor, "regrouped")
     cursor.execute("CREATE OR REPLACE TEMP VIEW removed AS SELECT * EXCLUDE (batch_id) FROM changed")
     cursor.execute("CREATE OR REPLACE TEMP VIEW added AS SELECT * EXCLUDE (batch_id) FROM regrouped")
-    mart = marts.contributions(
-        cursor,
-        "alert",
-        merge_gap=int(settings["merge_gap_minutes"]) * 60,
-        late=int(settings["late_hours"]) * 3600,
-    )
+    mart = marts.contribute(cursor, "alert", settings, fresh=False)
     alert = schema.table("alert")
     cursor.execute(f"DELETE FROM {alert.quoted} USING changed AS c WHERE {alert.quoted}.alert_id = c.alert_id")
-    cursor.execute(f"INSERT INTO {alert.quoted} SELECT * FROM regrouped")
+    cursor.execute(f"INSERT INTO {alert.quoted} BY NAME FROM regrouped")
     if mart:
         marts.append(cursor, mart)
     return int(row[0])

@@ -238,6 +238,8 @@ def open_lake(location: str | Path | None = None, *, create: bool = False) -> La
         found = int(lake.settings().get("schema_version", "1"))
         if found > schema.SCHEMA_VERSION:
             raise SchemaNewer(f"{where.named()}: {found}")
+        if found < schema.SCHEMA_VERSION:
+            _add_columns(lake)
     except LakeError:
         connections.forget(where)  # what is put right in the meantime is seen at the next attempt
         raise
@@ -277,6 +279,22 @@ def _create_tables(lake: Lake) -> None:
     with lake.writer_lock():
         if not _has_tables(lake):
             lake.commit(work, author="jiceng", message="empty lake")
+
+
+COLUMNS_SQL = "SELECT schema_name, table_name, column_name FROM duckdb_columns() WHERE database_name = 'lake'"
+
+
+def _add_columns(lake: Lake) -> None:
+    """Give a lake of an earlier program the columns of this one. Its older versions stay as they are."""
+
+    def work(cursor: duckdb.DuckDBPyConnection) -> None:
+        found = {(row[0], row[1], row[2]) for row in cursor.execute(COLUMNS_SQL).fetchall()}
+        for statement in schema.additions(found):
+            cursor.execute(statement)
+        set_settings(cursor, {"schema_version": str(schema.SCHEMA_VERSION)})
+
+    with lake.writer_lock():
+        lake.commit(work, author="jiceng", message=f"tables of schema {schema.SCHEMA_VERSION}")
 
 
 def set_settings(cursor: duckdb.DuckDBPyConnection, values: Mapping[str, str]) -> None:

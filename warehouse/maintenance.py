@@ -9,13 +9,14 @@ import shutil
 import sqlite3
 from contextlib import closing, nullcontext
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from urllib.parse import quote
 
 import duckdb
 
 from warehouse import connection as connections
-from warehouse import marts
+from warehouse import marts, quarantine
 from warehouse.errors import CatalogueDamaged, CatalogueElsewhere, CatalogueMissing, NotEmpty, from_duckdb
 from warehouse.lake import Lake, locked
 
@@ -67,7 +68,10 @@ def maintain(lake: Lake, *, keep_days: int = KEEP_DAYS, author: str = "maintenan
         Busy: another writer is at work.
     """
     with lake.writer_lock():
-        deleted = lake.commit(_tidy, author=author, message="fold marts, clear quarantine")
+        today = lake.now().date()
+        deleted = lake.commit(
+            lambda cursor: _tidy(cursor, today), author=author, message="fold marts, clear quarantine"
+        )
         cursor = lake.cursor()
         try:
             old = [row[0] for row in cursor.execute(EXPIRE_SQL, {"days": keep_days}).fetchall()]
@@ -84,12 +88,11 @@ def maintain(lake: Lake, *, keep_days: int = KEEP_DAYS, author: str = "maintenan
     return Maintained(len(old), deleted, lake.version())
 
 
-def _tidy(cursor: duckdb.DuckDBPyConnection) -> int:
-    row = cursor.execute("SELECT count(*) FROM lake.quarantine WHERE expires_on < current_date").fetchone()
-    cursor.execute("DELETE FROM lake.quarantine WHERE expires_on < current_date")
+def _tidy(cursor: duckdb.DuckDBPyConnection, today: date) -> int:
+    deleted = quarantine.expire(cursor, today)
     for mart in marts.MART_OF.values():
         marts.fold(cursor, mart)
-    return int(row[0]) if row else 0
+    return deleted
 
 
 def backup(lake: Lake, folder: Path) -> Path:

@@ -16,7 +16,7 @@ Definitions (shared/domain/definitions.md 2.5 and 2.6, statistics.md 4):
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import duckdb
 
@@ -40,7 +40,7 @@ REASON = """CASE WHEN is_deleted THEN 'deleted'
 KEY_SQL = {
     "caller": "CASE WHEN NOT is_service_caller THEN caller_key END",
     "place": "CASE WHEN NOT is_service_place THEN place_key END",
-    "matter": """CASE WHEN NOT is_service_place AND category_group <> 'unmapped'
+    "matter": """CASE WHEN place_key IS NOT NULL AND NOT is_service_place AND category_group <> 'unmapped'
         THEN hash(place_key, category_group) END""",
 }
 
@@ -263,6 +263,19 @@ def contributions(
         cursor.execute(TRAINING_ROUNDS)
         cursor.execute(_training_sql(fresh))
     return MART_OF.get(table)
+
+
+def contribute(
+    cursor: duckdb.DuckDBPyConnection, table: str, settings: Mapping[str, str], *, fresh: bool
+) -> str | None:
+    """`contributions` under the lake's settings."""
+    return contributions(
+        cursor,
+        table,
+        merge_gap=int(settings["merge_gap_minutes"]) * 60,
+        late=int(settings["late_hours"]) * 3600,
+        fresh=fresh,
+    )
 
 
 def append(cursor: duckdb.DuckDBPyConnection, mart: str) -> None:

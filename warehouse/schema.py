@@ -5,6 +5,7 @@ Everything that needs a column's type, term or rule asks here; nothing repeats t
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,8 @@ from typing import Any, Literal
 import yaml
 
 HERE = Path(__file__).parent
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""Raised with every new column or table, so that a lake of an earlier program gets them when it is opened."""
 SystemSchema = Literal["main", "history"]
 
 
@@ -149,4 +151,26 @@ def creation() -> list[str]:
         statements += _create(loadable.history, loadable, with_batch=True)
     for own in system_tables().values():
         statements += _create(own.quoted, own, with_batch=False)
+    return statements
+
+
+def additions(found: Collection[tuple[str, str, str]]) -> list[str]:
+    """The statements that give a lake of an earlier program the columns it lacks, with their defaults.
+
+    Args:
+        found: schema, table and column of everything that the lake has.
+    """
+    places = [("main", own.quoted, own, False) for own in system_tables().values()]
+    for loadable in tables().values():
+        places += [("main", loadable.quoted, loadable, True), ("history", loadable.history, loadable, True)]
+    there = {(place, name) for place, name, _ in found}
+    statements = []
+    for place, where, table_, with_batch in places:
+        if (place, table_.name) not in there:
+            statements += _create(where, table_, with_batch)
+            continue
+        for column in table_.columns:
+            if (place, table_.name, column.name) not in found:
+                default = "" if column.default is None else f" DEFAULT {_quote(str(column.default))}"
+                statements.append(f'ALTER TABLE {where} ADD COLUMN "{column.name}" {column.type}{default}')
     return statements
