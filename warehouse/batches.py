@@ -17,8 +17,8 @@ import duckdb
 import polars as pl
 
 from warehouse import categories, current, marts, registered, schema
-from warehouse.errors import BatchUndone, UnknownBatch
-from warehouse.lake import Lake, set_settings
+from warehouse.errors import BatchUndone, UnknownBatch, WrongKey
+from warehouse.lake import DEFAULT_SETTINGS, Lake, set_settings
 from warehouse.quarantine import Quarantined, set_aside
 
 
@@ -158,12 +158,12 @@ def commit_batch(lake: Lake, stage_sql: str, batch: BatchRecord) -> Committed:
         LakeError: nothing was changed.
     """
     table = schema.table(batch.table)
-    settings = lake.settings() | batch.settings
-    now = lake.now(settings["time_zone"])
 
     def work(cursor: duckdb.DuckDBPyConnection) -> Committed:
+        settings, brought = _settings(cursor, batch)
+        now = lake.now(settings["time_zone"])
         staged = current.stage(cursor, table, stage_sql)
-        if staged.rows == staged.repeated and not batch.settings:
+        if staged.rows == staged.repeated and not brought:
             raise _Unchanged
         current.describe(cursor, table, staged)
         mart = marts.contribute(cursor, table.name, settings, fresh=staged.fresh)
@@ -174,7 +174,7 @@ def commit_batch(lake: Lake, stage_sql: str, batch: BatchRecord) -> Committed:
         counts = Committed(batch_id, 0, staged.new, staged.updated, repeated)
         _write_batch(cursor, batch, batch_id, now, counts)
         set_aside(cursor, batch.quarantined, batch_id, now.date(), int(settings["quarantine_days"]))
-        set_settings(cursor, batch.settings)
+        set_settings(cursor, brought)
         registered.register(cursor, batch.registrations, batch_id)
         return counts
 
@@ -186,6 +186,15 @@ def commit_batch(lake: Lake, stage_sql: str, batch: BatchRecord) -> Committed:
             return Committed(done.batch_id, lake.version(), done.rows_loaded, done.rows_updated, done.rows_repeated)
     except _Unchanged:
         return Committed(None, lake.version(), 0, 0, batch.rows_read - batch.rows_refused)
+
+
+def _settings(cursor: duckdb.DuckDBPyConnection, batch: BatchRecord) -> tuple[dict[str, str], dict[str, str]]:
+    """The settings that hold for a batch, and those that it brings, as they stand now that nobody else writes."""
+    there = DEFAULT_SETTINGS | dict(cursor.execute("SELECT name, value FROM lake.setting").fetchall())
+    brought = {name: value for name, value in batch.settings.items() if there.get(name) != value}
+    if "key_fingerprint" in brought and there["key_fingerprint"]:
+        raise WrongKey(f"fingerprint {brought['key_fingerprint']}, the warehouse has {there['key_fingerprint']}")
+    return there | brought, brought
 
 
 def _follow(cursor: duckdb.DuckDBPyConnection, table: schema.Table, mart: str | None, settings: dict[str, str]) -> None:

@@ -21,7 +21,7 @@ import filelock
 import polars as pl
 
 from warehouse import connection as connections
-from warehouse import schema
+from warehouse import marts, schema
 from warehouse.errors import (
     Busy,
     CatalogueDamaged,
@@ -285,12 +285,13 @@ COLUMNS_SQL = "SELECT schema_name, table_name, column_name FROM duckdb_columns()
 
 
 def _add_columns(lake: Lake) -> None:
-    """Give a lake of an earlier program the columns of this one. Its older versions stay as they are."""
+    """Give a lake of an earlier program the columns and figures of this one. Its older versions stay as they are."""
 
     def work(cursor: duckdb.DuckDBPyConnection) -> None:
         found = {(row[0], row[1], row[2]) for row in cursor.execute(COLUMNS_SQL).fetchall()}
         for statement in schema.additions(found):
             cursor.execute(statement)
+        marts.rebuild(cursor, settings=lake.settings())
         set_settings(cursor, {"schema_version": str(schema.SCHEMA_VERSION)})
 
     with lake.writer_lock():

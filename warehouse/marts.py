@@ -299,14 +299,21 @@ def fold(cursor: duckdb.DuckDBPyConnection, mart: str) -> None:
     append(cursor, mart)
 
 
-def rebuild(cursor: duckdb.DuckDBPyConnection, tables: Iterable[str] = tuple(MART_OF)) -> None:
+def rebuild(
+    cursor: duckdb.DuckDBPyConnection,
+    tables: Iterable[str] = tuple(MART_OF),
+    settings: Mapping[str, str] | None = None,
+) -> None:
     """Make the marts anew from all current facts; for tests and after a change of a definition."""
     for table in tables:
         names = ", ".join(f'"{name}"' for name in schema.table(table).names)
         quoted = schema.table(table).quoted
-        cursor.execute(f"CREATE OR REPLACE TEMP TABLE added AS SELECT {names} FROM {quoted}")
-        cursor.execute(f"CREATE OR REPLACE TEMP TABLE removed AS SELECT {names} FROM {quoted} LIMIT 0")
-        mart = contributions(cursor, table, fresh=True)
+        cursor.execute(f"CREATE OR REPLACE TEMP VIEW added AS SELECT {names} FROM {quoted}")
+        cursor.execute(f"CREATE OR REPLACE TEMP VIEW removed AS SELECT {names} FROM {quoted} LIMIT 0")
+        if settings is None:
+            mart = contributions(cursor, table, fresh=True)
+        else:
+            mart = contribute(cursor, table, settings, fresh=True)
         if mart:
             cursor.execute(f"DELETE FROM lake.{mart}")
             append(cursor, mart)
