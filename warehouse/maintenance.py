@@ -17,11 +17,19 @@ import duckdb
 
 from warehouse import connection as connections
 from warehouse import marts, quarantine
-from warehouse.errors import CatalogueDamaged, CatalogueElsewhere, CatalogueMissing, NotEmpty, from_duckdb
+from warehouse.errors import (
+    CatalogueDamaged,
+    CatalogueElsewhere,
+    CatalogueMissing,
+    LakeMoved,
+    NotEmpty,
+    from_duckdb,
+)
 from warehouse.lake import Lake, locked
 
 KEEP_DAYS = 90
 CATALOGUE = "catalog.sqlite"
+FILES_SQL = "SELECT path FROM ducklake_data_file UNION SELECT path FROM ducklake_delete_file"
 EXPIRE_SQL = """SELECT snapshot_id FROM ducklake_snapshots('lake')
 WHERE snapshot_time < now() - to_days($days)
 AND snapshot_id NOT IN (SELECT data_version FROM lake.pin)
@@ -134,7 +142,7 @@ def restore(folder: Path, location: str | Path | None = None) -> Path:
 
     Raises:
         CatalogueElsewhere: the catalogue is PostgreSQL.
-        CatalogueMissing, CatalogueDamaged: the folder holds no backup, or one that cannot be read.
+        CatalogueMissing, CatalogueDamaged, LakeMoved: the folder holds no backup, or not a whole one.
         DiskFull, Busy, LakeError: the lake is as it was.
     """
     where = connections.resolve(location)
@@ -142,7 +150,7 @@ def restore(folder: Path, location: str | Path | None = None) -> Path:
         raise CatalogueElsewhere("restore")
     if not (folder / CATALOGUE).is_file():
         raise CatalogueMissing(folder)
-    _require_whole(folder / CATALOGUE)
+    _require_whole(folder)
     connections.forget(where)
     try:
         with locked(where.home) if where.home.exists() else nullcontext():
@@ -152,15 +160,20 @@ def restore(folder: Path, location: str | Path | None = None) -> Path:
     return where.home
 
 
-def _require_whole(catalogue: Path) -> None:
+def _require_whole(folder: Path) -> None:
+    """A backup can be read, and every data file that its catalogue names is there."""
+    catalogue = folder / CATALOGUE
     try:
         with closing(sqlite3.connect(f"file:{quote(str(catalogue))}?immutable=1", uri=True)) as source:
             found = source.execute("PRAGMA quick_check").fetchone()[0]
-            source.execute("SELECT count(*) FROM ducklake_snapshot")
+            named = [Path(row[0]).name for row in source.execute(FILES_SQL).fetchall()]
     except sqlite3.Error as error:
-        raise CatalogueDamaged(f"{error}: {catalogue}") from error
+        raise CatalogueDamaged(f"{catalogue}: {error}") from error
     if found != "ok":
-        raise CatalogueDamaged(f"{found}: {catalogue}")
+        raise CatalogueDamaged(f"{catalogue}: {found}")
+    there = {path.name for path in (folder / "files").rglob("*.parquet")}
+    if missing := sorted(set(named) - there):
+        raise LakeMoved(f"{folder / 'files'}: {missing[0]}")
 
 
 def _put_in_place(folder: Path, where: connections.Location) -> None:

@@ -19,11 +19,11 @@ from warehouse.__main__ import main
 
 from .children import read_figures
 from .conftest import DISTRICTS, STATIONS, alerts
-from .facts import everything, load, row, undo
+from .facts import in_use, load, row, undo
 from .postgres import HOST, PASSWORD, Server, running
 
 numbers = count(1)
-CURRENT = ("alert", "mart_alert_day", "station", "district")
+CURRENT = ("alert", "mart_alert_day", "pin")
 
 
 @pytest.fixture(scope="session")
@@ -66,13 +66,13 @@ def test_load_versions_undo_and_another_process(
         file.write_text(text, encoding="utf-8")
         report = load_files(catalogue, table, [file], options=Options(author="tester"))
         assert (report.status, report.data_version) == ("committed", catalogue.version())
-    first = (catalogue.version(), everything(catalogue))
+    first = (catalogue.version(), in_use(catalogue))
     again = load_files(catalogue, "alert", [tmp_path / "alert.csv"])
     assert (again.status, catalogue.version()) == ("unchanged", first[0])
 
     second = load(catalogue, "B", row(alert_id="first-0"), row(alert_id="new"))
     assert (second.data_version, second.rows_updated, second.rows_loaded) == (first[0] + 1, 1, 1)
-    assert everything(catalogue, first[0]) == first[1]
+    assert in_use(catalogue, first[0]) == first[1]
     child = processes.Process(target=read_figures, args=(location(server, database), [first[0], None], gates))
     child.start()
     child.join(60)
@@ -80,19 +80,19 @@ def test_load_versions_undo_and_another_process(
 
     undone = undo(catalogue, second.batch_id)
     assert (undone.rows_removed, undone.rows_restored) == (2, 1)
-    after = everything(catalogue)
+    after = in_use(catalogue)
     assert {name: after[name] for name in CURRENT} == {name: first[1][name] for name in CURRENT}
 
 
 def test_maintenance_keeps_what_is_pinned(catalogue: Lake):
     load(catalogue, "A", row(alert_id="a"))
-    pinned, before = catalogue.version(), everything(catalogue)
+    pinned, before = catalogue.version(), in_use(catalogue)
     warehouse.pin(catalogue, pinned, author="tester", reason="link")
     load(catalogue, "B", row(alert_id="b"))
     gone = catalogue.version()
     load(catalogue, "C", row(alert_id="c"))
     assert warehouse.maintain(catalogue, keep_days=0).versions_expired > 0
-    assert everything(catalogue, pinned) == before
+    assert in_use(catalogue, pinned) == before
     with pytest.raises(warehouse.VersionExpired, match=f"Data version {gone} is not kept"):
         catalogue.require_version(gone)
 
@@ -157,7 +157,7 @@ def test_the_password_is_in_no_location_that_is_printed(server: Server, database
 
 
 def test_a_server_that_goes_away_is_said_and_comes_back(catalogue: Lake, server: Server, database: str):
-    before = (catalogue.version(), everything(catalogue))
+    before = (catalogue.version(), in_use(catalogue))
     server.stop()
     try:
         for attempt in (
@@ -172,13 +172,13 @@ def test_a_server_that_goes_away_is_said_and_comes_back(catalogue: Lake, server:
             assert "cret" not in "".join(traceback.format_exception(raised.value))
     finally:
         server.start()
-    assert (catalogue.version(), everything(catalogue)) == before
+    assert (catalogue.version(), in_use(catalogue)) == before
 
 
 def test_backup_and_restore_send_to_the_tools_of_postgresql(
     catalogue: Lake, server: Server, database: str, tmp_path: Path, stocked_folder: Path, monkeypatch, capsys
 ):
-    before = everything(catalogue)
+    before = in_use(catalogue)
     kept = shutil.copytree(stocked_folder, tmp_path / "kept")
     with pytest.raises(warehouse.CatalogueElsewhere, match="pg_dump"):
         warehouse.backup(catalogue, tmp_path / "backup")
@@ -190,7 +190,7 @@ def test_backup_and_restore_send_to_the_tools_of_postgresql(
     assert main(["backup", str(tmp_path / "backup")]) == 3
     assert "pg_dump" in capsys.readouterr().err
     assert not (tmp_path / "backup").exists()
-    assert everything(catalogue) == before
+    assert in_use(catalogue) == before
 
 
 def test_no_tables_and_no_wish_to_make_them(server: Server, database: str):
