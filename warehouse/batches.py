@@ -19,7 +19,7 @@ import polars as pl
 from warehouse import categories, current, marts, registered, schema
 from warehouse.errors import BatchUndone, UnknownBatch, WrongKey
 from warehouse.lake import DEFAULT_SETTINGS, Lake, set_settings
-from warehouse.quarantine import Quarantined, set_aside
+from warehouse.quarantine import Quarantined, masked, set_aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def _write_batch(
     values = {
         "batch_id": batch_id,
         "table_name": batch.table,
-        "file_name": "\n".join(batch.file_names),
+        "file_name": masked("\n".join(batch.file_names)),
         "sha256": batch.sha256,
         "mapping": batch.mapping,
         "encoding": batch.encoding,
@@ -181,7 +181,7 @@ def commit_batch(lake: Lake, stage_sql: str, batch: BatchRecord) -> Committed:
     try:
         with lake.writer_lock():
             done = lake.commit(
-                work, author=batch.author, message=f"load {batch.table}: {', '.join(batch.file_names)[:200]}"
+                work, author=batch.author, message=f"load {batch.table}: {masked(', '.join(batch.file_names))[:200]}"
             )
             return Committed(done.batch_id, lake.version(), done.rows_loaded, done.rows_updated, done.rows_repeated)
     except _Unchanged:

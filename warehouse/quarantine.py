@@ -98,6 +98,8 @@ def set_aside(
     kept = [asdict(cell) for cell in cells[:CELLS_OF_A_BATCH]]
     if not kept:
         return
+    for cell in kept:
+        cell |= {name: masked(cell[name]) for name in ("file_name", "sheet", "column_name") if cell[name]}
     types = dict.fromkeys(TEXT, pl.String) | {"row_number": pl.Int64}
     first = batch_id * CELLS_OF_A_BATCH
     frame = pl.DataFrame(kept, schema_overrides=types).with_columns(
@@ -125,5 +127,10 @@ def _rows(cursor: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any]) -
     return int(row[0]) if row else 0
 
 
+def masked(text: str) -> str:
+    """A text in which what looks like a mobile or an identity number is nines: for notes, names of files, headings."""
+    return PERSONAL.sub(lambda found: "9" * len(found[0]), text)
+
+
 def _tidy(text: str) -> str:
-    return PERSONAL.sub(lambda found: "9" * len(found[0]), text.strip())[:LONGEST_NOTE]
+    return masked(text.strip())[:LONGEST_NOTE]

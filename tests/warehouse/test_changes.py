@@ -26,8 +26,14 @@ def summary(lake: Lake, batch_id: int, *names: str, of_undo: bool = False) -> li
 @pytest.fixture
 def two(lake: Lake) -> Lake:
     """A lake with batch 1, and a batch 2 that moves one of its records, repeats one and adds one."""
-    load(lake, "A", row(alert_id="a", caller_key=1), row(alert_id="b", reported_at="2024-01-05 10:00:00"))
-    moved = row(alert_id="a", station_code="s2", is_invalid=True, caller_key=SECRET_CALLER, place_key=SECRET_PLACE)
+    load(
+        lake,
+        "A",
+        row(alert_id="a", category_group="dispute", caller_key=1),
+        row(alert_id="b", reported_at="2024-01-05 10:00:00"),
+    )
+    secret = {"caller_key": SECRET_CALLER, "place_key": SECRET_PLACE}
+    moved = row(alert_id="a", category_group="dispute", station_code="s2", is_invalid=True, **secret)
     load(lake, "B", moved, row(alert_id="b", reported_at="2024-01-05 10:00:00"), row(alert_id="c"))
     return lake
 

@@ -21,7 +21,7 @@ from .facts import assert_marts_equal_rebuild, everything, row
 SEED = int(os.environ.get("JICENG_KILL_SEED", time.time_ns() % 1_000_000))
 KILLS, UNDO_KILLS = 10, 4
 TIMES = ("loaded_at", "undone_at", "handled_at")
-Content = dict[str, list[tuple[Any, ...]]]
+Content = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +36,8 @@ def folder(empty_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 def content(lake: Lake) -> Content:
-    """Everything in the lake, its settings of the day and hour of writing left out."""
-    found = everything(lake)
+    """Everything in the lake, the times of writing left out."""
+    found: Content = dict(everything(lake))
     for name in ("batch", "quarantine"):
         columns = ", ".join(TIMES[:2] if name == "batch" else TIMES[2:])
         found[name] = lake.frame(f"SELECT * EXCLUDE ({columns}) FROM lake.{name} ORDER BY ALL").rows()

@@ -87,6 +87,16 @@ def test_a_mobile_or_identity_number_in_a_note_is_masked(two: Lake, typed: str, 
     assert listed(two, "note", status="resolved") == [(kept,)]
 
 
+def test_a_number_in_the_name_of_a_file_or_in_a_heading_is_masked(lake: Lake):
+    cell = Quarantined("13800138000.csv", "11010519491231002X", 1, "电话13800138000", None, "not_a_date")
+    load(lake, "回访13800138000.csv", row(alert_id="a"), quarantined=[cell])
+    assert warehouse.batch_history(lake)[0]["files"] == ["回访99999999999.csv"]
+    names = ("file_name", "sheet", "column_name")
+    assert listed(lake, *names) == [("99999999999.csv", "9" * 18, "电话99999999999")]
+    messages = lake.frame("SELECT commit_message FROM ducklake_snapshots('lake')")["commit_message"].to_list()
+    assert not any("13800138000" in (message or "") for message in messages)
+
+
 def test_cells_are_deleted_after_their_last_day_and_their_numbers_are_not_used_again(lake: Lake, clock: list[datetime]):
     load(lake, "A", row(alert_id="a"), quarantined=cells("a"), settings={"quarantine_days": "30"})
     assert listed(lake, "expires_on") == [(date(2030, 1, 31),)]
