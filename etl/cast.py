@@ -43,7 +43,13 @@ class Cast:
 
 
 def cast(
-    text: pl.Series, column: Column, *, zone: str, formats: tuple[str, ...] = (), parse: str | None = None
+    text: pl.Series,
+    column: Column,
+    *,
+    zone: str,
+    formats: tuple[str, ...] = (),
+    parse: str | None = None,
+    date_system: int = 1900,
 ) -> Cast:
     """Cast a text series to the type of a column.
 
@@ -53,13 +59,14 @@ def cast(
         zone: the lake's time zone; times with an offset and epochs are turned into it.
         formats: the source's own date formats, tried first.
         parse: `epoch_ms` or `epoch_s` for counts since 1970 in UTC.
+        date_system: 1900 or 1904: from which year a workbook counts its days.
     """
     if column.type != "VARCHAR" and text.null_count() == len(text):
         return Cast(pl.Series(text.name, [None] * len(text), dtype=polars_type(column.type)), None, "required")
     if column.type == "TIMESTAMP":
-        return _finish(text, read_times(text, zone, formats, parse), "not_a_time")
+        return _finish(text, read_times(text, zone, formats, parse, date_system), "not_a_time")
     if column.type == "DATE":
-        return _finish(text, read_times(text, zone, formats, parse).dt.date(), "not_a_date")
+        return _finish(text, read_times(text, zone, formats, parse, date_system).dt.date(), "not_a_date")
     if column.type == "BOOLEAN":
         return _finish(text, _yes_no(text), "not_yes_no")
     if column.type == "VARCHAR":

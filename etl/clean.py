@@ -49,8 +49,10 @@ class Plan:
     zone: str
     secret: bytes
     service: dict[str, frozenset[int]] = field(default_factory=dict)
-    header_row: int = 1
     has_lost_letters: bool = False
+    sheet: str | None = None
+    first_row: int = 2
+    date_system: int = 1900
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +81,11 @@ def service_keys(mapping: Mapping, secret: bytes) -> dict[str, frozenset[int]]:
 class _Bad:
     """Collects which rows are bad, and the first cells by name."""
 
-    def __init__(self, raw: pl.DataFrame, file: str, header_row: int) -> None:
+    def __init__(self, raw: pl.DataFrame, file: str, plan: Plan) -> None:
         self.rows = raw["_row"]
         self.file = file
-        self.offset = header_row + 1
-        self.begins = bool(len(raw) and raw["_row"][0] == 0)
+        self.sheet = plan.sheet
+        self.begins = bool(len(raw) and raw["_row"][0] == plan.first_row)
         self.mask: pl.Series | None = None
         self.refusals: list[Refusal] = []
 
@@ -96,7 +98,7 @@ class _Bad:
         cells = text.gather(where).to_list() if text is not None else [None] * len(where)
         for row, cell in zip(self.rows.gather(where).to_list(), cells, strict=True):
             shown = mask(cell) if private else cell
-            self.refusals.append(Refusal(self.file, code, row + self.offset, column, shown))
+            self.refusals.append(Refusal(self.file, code, row, column, shown, self.sheet))
 
     def first(self) -> list[Refusal]:
         """The first bad cells, row by row as the file has them."""
@@ -107,12 +109,12 @@ def clean(raw: pl.DataFrame, plan: Plan, file: str, part: int = 0) -> Cleaned:
     """Clean one batch.
 
     Args:
-        raw: text columns as the file names them, and `_row` (data rows counted from 0).
+        raw: text columns as the file names them, and `_row` as the spreadsheet numbers it.
         plan: mapping, lookups, time zone and secret.
         file: name of the file, for refusals.
         part: number of the file in the load.
     """
-    bad = _Bad(raw, file, plan.header_row)
+    bad = _Bad(raw, file, plan)
     stripped = _strip(raw, plan)
     by_column = {target: source for source, target in source_fields(plan.mapping.table).items()}
     found: dict[str, pl.Series] = {}
@@ -124,7 +126,7 @@ def clean(raw: pl.DataFrame, plan: Plan, file: str, part: int = 0) -> Cleaned:
     series = [found[column.name].alias(column.name) for column in plan.mapping.table.columns]
     flag = bad.mask if bad.mask is not None else pl.repeat(False, raw.height, dtype=pl.Boolean, eager=True)
     frame = pl.DataFrame(series).with_columns(
-        _row=(raw["_row"] + bad.offset).cast(pl.Int64), _file=pl.lit(file), _part=pl.lit(part, pl.Int32), _bad=flag
+        _row=raw["_row"].cast(pl.Int64), _file=pl.lit(file), _part=pl.lit(part, pl.Int32), _bad=flag
     )
     return Cleaned(frame, bad.first(), units)
 
@@ -183,7 +185,9 @@ def _column(frame: pl.DataFrame, plan: Plan, column: Column, source: str, bad: _
         bad.add(text.str.contains("\ufffd", literal=True), text, named, "lost_letters", private=column.private)
     if column.hashes:
         return keys.hash_series(text, column.hashes, plan.secret)
-    result = cast.cast(text, column, zone=plan.zone, formats=plan.mapping.date_formats, parse=rule.parse)
+    result = cast.cast(
+        text, column, zone=plan.zone, formats=plan.mapping.date_formats, parse=rule.parse, date_system=plan.date_system
+    )
     bad.add(result.bad, text, named, result.code)
     values = _filled(result.values, column)
     if column.type == "VARCHAR" and column.name.endswith("_id"):

@@ -26,11 +26,12 @@ from etl.encoding import known_name, require_readable
 from etl.errors import FileRefused, Refusal, mask
 from etl.lookups import read_lookups
 from etl.mapping import Mapping, OnError, load_mapping
+from etl.reading import Choice, FoundTable, check_totals, read_files, set_aside
 from etl.register import registrations
 from etl.relation import Relation
 from etl.report import LoadReport
 from etl.scratch import workplace
-from etl.stage import Progress, Staged, checksum, stage
+from etl.stage import Progress, Staged, checksum, scan, stage
 from warehouse import BatchRecord, Lake, Quarantined, WrongKey, commit_batch, find_loaded, from_duckdb, preview_batch
 
 QUARANTINE_KEPT = 10_000
@@ -58,8 +59,9 @@ class Prepared:
         mapping: str = "plain",
         options: Options | None = None,
         progress: Progress | None = None,
+        choice: Choice | None = None,
     ) -> None:
-        """Nothing is read yet; see `prepare`.
+        """Nothing is read yet; that begins on entering.
 
         Raises:
             UsageError: no such table or mapping.
@@ -67,10 +69,10 @@ class Prepared:
         self.lake = lake
         self.options = options or Options()
         self.mapping: Mapping = load_mapping(mapping, table)
-        if self.options.encoding:
-            self.mapping = replace(self.mapping, encoding=known_name(self.options.encoding))
+        self.choice = self._chosen(choice or Choice())
         self.paths = [Path(file) for file in files]
         self.report = LoadReport("refused", table, [path.name for path in self.paths], mapping=self.mapping.name)
+        self.found: list[FoundTable] = []
         self.staged = Staged()
         self._progress = progress or (lambda _step, _share: None)
         self._stack = ExitStack()
@@ -79,6 +81,12 @@ class Prepared:
         self._registrations: dict[str, pl.DataFrame] = {}
         self._sha256 = ""
         self._repeated = 0
+
+    def _chosen(self, choice: Choice) -> Choice:
+        """What a person set, then what the options and the mapping say."""
+        encoding = choice.encoding or self.options.encoding or self.mapping.encoding
+        delimiter = choice.delimiter or (self.mapping.delimiter if self.mapping.delimiter != "," else None)
+        return replace(choice, encoding=known_name(encoding) if encoding else None, delimiter=delimiter)
 
     def __enter__(self) -> Self:
         """Read, clean and judge the files."""
@@ -136,6 +144,7 @@ class Prepared:
             if small and self._loaded_before(digest.result()):
                 return
             with self._step("read"):
+                self.found = read_files(self.paths, folder, self.choice)
                 self._stage(secret, folder)
             self._sha256 = digest.result()
         if self._loaded_before(self._sha256):
@@ -170,14 +179,25 @@ class Prepared:
         zone = (self.lake.settings() | self._settings)["time_zone"]
         lookups = read_lookups(self.lake, self.mapping.categories)
         plan = Plan(self.mapping, lookups, zone, secret, service_keys(self.mapping, secret))
-        self.staged = stage(self.paths, plan, folder, self._progress)
+        self.staged = stage(self.found, plan, folder, self._progress)
         self._registrations, warnings = registrations(self.mapping, self.staged, lookups)
-        if self.staged.rows_blank:
-            warnings.append({"code": "blank_rows", "count": self.staged.rows_blank})
-        self.report.warnings += warnings
+        for why, count in sorted(self.staged.aside.items()):
+            warnings.append({"code": f"{why}_rows", "count": count})
+        self.report.warnings += [warning for table in self.found for warning in table.warnings] + warnings
+        self._check_totals()
         self.report.rows_read = self.staged.rows_read
         self.report.encoding = ", ".join(dict.fromkeys(self.staged.encodings))
         self.report.refusals += self.staged.refusals
+
+    def _check_totals(self) -> None:
+        """Compare the totals that the files state with their own rows; where they differ, both are told."""
+        for number in sorted(self.staged.totals):
+            table = self.found[number]
+            lazy = pl.scan_parquet(table.source) if table.is_parquet else scan(table, self.mapping)
+            records, aside = set_aside(lazy.collect(), table.layout)
+            checked = check_totals(table, records, aside.filter(pl.col("_why") == "total"))
+            self.report.control_totals += checked
+            self.report.warnings += [{"code": "total_differs", **total} for total in checked if not total["agrees"]]
 
     def _judge(self, folder: Path) -> None:
         relation = Relation(self.lake, self.mapping, folder)

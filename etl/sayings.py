@@ -44,6 +44,25 @@ WARNINGS = {
         "{count} 个新单位已按文件登记：{values}",
     ),
     "blank_rows": ("{count} rows were blank and left out", "略去 {count} 个空行"),
+    "repeated_header_rows": ("{count} rows were the header again and left out", "略去 {count} 行重复的表头"),
+    "total_rows": (
+        "{count} rows were totals: they are checked against the other rows and not loaded",
+        "{count} 行为合计，用于核对，不装载",
+    ),
+    "footer_rows": ("{count} rows were notes below the table and left out", "略去表后 {count} 行说明"),
+    "lead_rows": ("{count} rows were titles or periods and left out", "略去 {count} 行标题或期间说明"),
+    "hidden_rows": (
+        "{count} rows of the sheet {sheet} are hidden; they were read like all others",
+        "工作表“{sheet}”有 {count} 行被隐藏，已照常读取",
+    ),
+    "sheets_left_out": (
+        "of the workbook the sheet {sheet} was read; {count} other sheets were not: {values}",
+        "读取工作表“{sheet}”；另有 {count} 个工作表未读取：{values}",
+    ),
+    "total_differs": (
+        "{file}, row {row}: {label} of {column} is stated as {stated}, the rows add up to {computed}",
+        "{file} 第 {row} 行：“{column}”的{label}写作 {stated}，各行相加为 {computed}",
+    ),
     "unmapped_categories": (
         "{count} category codes are in no group and count as unmapped: {values}",
         "{count} 个类别代码没有对应大类，计为未映射：{values}",

@@ -15,9 +15,12 @@ from pathlib import Path
 import polars as pl
 
 from etl.clean import LISTED_LIMIT, Cleaned, Plan, clean
-from etl.encoding import TextFile, as_utf8, second_guess
+from etl.encoding import second_guess
 from etl.errors import FileRefused, Refusal
 from etl.mapping import Mapping
+from etl.reading import Choice, FoundTable, read_files, set_aside
+from etl.reading.aside import LABEL_COLUMNS
+from etl.reading.words import squeezed
 
 BATCH_ROWS = 200_000
 WORKERS = 2
@@ -31,7 +34,8 @@ class Staged:
     parts: list[Path] = field(default_factory=list)
     rows_read: int = 0
     rows_bad: int = 0
-    rows_blank: int = 0
+    aside: dict[str, int] = field(default_factory=dict)
+    totals: dict[int, pl.DataFrame] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
     units: list[pl.DataFrame] = field(default_factory=list)
     encodings: list[str] = field(default_factory=list)
@@ -41,9 +45,21 @@ class Staged:
         self.parts += other.parts
         self.rows_read += other.rows_read
         self.rows_bad += other.rows_bad
-        self.rows_blank += other.rows_blank
+        for why, count in other.aside.items():
+            self.aside[why] = self.aside.get(why, 0) + count
+        self.totals |= other.totals
         self.refusals += other.refusals[: max(LISTED_LIMIT - len(self.refusals), 0)]
         self.units += other.units
+
+    def set_aside(self, number: int, rows: pl.DataFrame) -> None:
+        """Count rows that are no records, and keep the totals among them (by the number of their table)."""
+        if rows.is_empty():
+            return
+        for why, count in rows["_why"].value_counts().iter_rows():
+            self.aside[why] = self.aside.get(why, 0) + count
+        totals = rows.filter(pl.col("_why") == "total")
+        if totals.height:
+            self.totals[number] = pl.concat([self.totals[number], totals]) if number in self.totals else totals
 
 
 def checksum(paths: Sequence[Path]) -> str:
@@ -55,79 +71,97 @@ def checksum(paths: Sequence[Path]) -> str:
     return whole.hexdigest()
 
 
-def scan(file: TextFile, mapping: Mapping, name: str) -> pl.LazyFrame:
-    """A lazy frame of text columns and `_row`, with tidy headers.
+def scan(found: FoundTable, mapping: Mapping) -> pl.LazyFrame:
+    """A lazy frame of `_row`, the columns that the mapping reads, and those that may hold the word for a total.
 
     Raises:
-        FileRefused: no rows, a column is missing, or the file is malformed.
+        FileRefused: a column is missing, or the file is malformed.
     """
+    missing = missing_columns(mapping, list(found.columns))
+    if missing:
+        detail = f"missing: {', '.join(missing)}; the file has: {', '.join(found.columns)[:300]}"
+        raise FileRefused(Refusal(found.file, "missing_column", column=missing[0], sheet=found.sheet, detail=detail))
+    named = {column: _as_mapped(column, mapping) for column in found.columns}
+    wanted = [name for at, name in enumerate(named.values()) if name in mapping.columns or at < LABEL_COLUMNS]
+    if found.is_parquet:
+        return pl.scan_parquet(found.source).rename(named).select("_row", *wanted)
     lazy = pl.scan_csv(
-        file.path,
-        separator=mapping.delimiter,
+        found.source,
+        separator=found.delimiter or ",",
         infer_schema=False,
         row_index_name="_row",
+        row_index_offset=found.header_row + 1,
         encoding="utf8",
     )
     try:
-        header = lazy.collect_schema().names()
-    except pl.exceptions.NoDataError as error:
-        raise FileRefused(Refusal(name, "empty_file")) from error
+        header = lazy.collect_schema().names()[1:]
     except pl.exceptions.PolarsError as error:
-        raise FileRefused(Refusal(name, "malformed", detail=str(error).splitlines()[0])) from error
-    tidy = {column: column.replace("\ufeff", "").replace("\u200b", "").strip() for column in header}
-    lazy = lazy.rename({old: new for old, new in tidy.items() if old != new})
-    missing = missing_columns(mapping, list(tidy.values()))
-    if missing:
-        there = ", ".join(value for value in tidy.values() if value != "_row")
-        detail = f"missing: {', '.join(missing)}; the file has: {there[:300]}"
-        raise FileRefused(Refusal(name, "missing_column", column=missing[0], detail=detail))
-    wanted = [column for column in mapping.columns if column in tidy.values()]
-    return lazy.select("_row", *wanted)
+        raise FileRefused(Refusal(found.file, "malformed", detail=str(error).splitlines()[0])) from error
+    return lazy.rename(dict(zip(header, named.values(), strict=True))).select("_row", *wanted)
+
+
+def _as_mapped(column: str, mapping: Mapping) -> str:
+    """The name under which the mapping knows a column; white space and width make no other column."""
+    if column in mapping.columns:
+        return column
+    return next((name for name in mapping.columns if squeezed(name) == squeezed(column)), column)
 
 
 def missing_columns(mapping: Mapping, header: list[str]) -> list[str]:
     """Columns that the mapping needs and a file lacks; `plain` needs only those of required fields."""
+    there = {squeezed(column) for column in header}
     if mapping.name != "plain":
-        return [column for column in mapping.columns if column not in header]
+        return [column for column in mapping.columns if squeezed(column) not in there]
     required = [column.source_name for column in mapping.table.columns if column.required and not column.derived]
-    return [column for column in required if column not in header]
+    return [column for column in required if squeezed(column) not in there]
 
 
-def stage(paths: Sequence[Path], plan: Plan, folder: Path, progress: Progress | None = None) -> Staged:
-    """Clean all files into Parquet parts in `folder`.
+def stage(found: Sequence[FoundTable], plan: Plan, folder: Path, progress: Progress | None = None) -> Staged:
+    """Clean all tables into Parquet parts in `folder`.
 
     Raises:
         FileRefused: a whole file cannot be read.
     """
     staged = Staged()
-    total = sum(path.stat().st_size for path in paths if path.is_file()) or 1
+    total = sum(table.source.stat().st_size for table in found) or 1
     done = 0
     with ThreadPoolExecutor(WORKERS) as pool:
-        for number, path in enumerate(paths):
-            _one_file(pool, path, number, plan, folder, staged)
-            done += path.stat().st_size
-            if progress:
-                progress("read", done / total)
+        for number, table in enumerate(found):
+            size = table.source.stat().st_size
+
+            def tell(share: float, before: int = done, size: int = size) -> None:
+                if progress:
+                    progress("read", min((before + share * size) / total, 1.0))
+
+            _one_table(pool, table, number, plan, folder, staged, tell)
+            done += size
+            tell(1.0)
     return staged
 
 
-def _one_file(pool: ThreadPoolExecutor, path: Path, number: int, plan: Plan, folder: Path, staged: Staged) -> None:
-    """Stage one file; one that begins like UTF-8 and turns out not to be is read as GB18030 throughout."""
-    file = as_utf8(path, folder, plan.mapping.encoding)
+def _one_table(
+    pool: ThreadPoolExecutor,
+    found: FoundTable,
+    number: int,
+    plan: Plan,
+    folder: Path,
+    staged: Staged,
+    tell: Callable[[float], None],
+) -> None:
+    """Stage one table; a file that begins like UTF-8 and turns out not to be is read as GB18030 throughout."""
     first = len(staged.parts)
     try:
-        found = _stage_file(pool, file, path.name, number, plan, folder, first)
+        done = _stage_table(pool, found, number, plan, folder, first, tell)
     except FileRefused as refused:
-        if refused.refusal.code != "bad_encoding" or file.is_copy or plan.mapping.encoding:
+        if refused.refusal.code != "bad_encoding" or found.is_parquet or found.encoding != "utf-8":
             raise
-        file = as_utf8(path, folder, second_guess(path))
-        found = _stage_file(pool, file, path.name, number, plan, folder, first)
-    if found.rows_read == 0:
-        raise FileRefused(Refusal(path.name, "empty_file"))
-    staged.add(found)
-    staged.encodings.append(file.encoding)
-    if file.is_copy:
-        file.path.unlink()
+        choice = Choice(second_guess(found.source), found.delimiter)
+        (found,) = read_files([found.source], folder, choice)
+        done = _stage_table(pool, found, number, plan, folder, first, tell)
+    if done.rows_read == 0:
+        raise FileRefused(Refusal(found.file, "empty_file", sheet=found.sheet))
+    staged.add(done)
+    staged.encodings.append(found.encoding)
 
 
 def _batches(lazy: pl.LazyFrame, name: str) -> Iterator[pl.DataFrame]:
@@ -139,35 +173,41 @@ def _batches(lazy: pl.LazyFrame, name: str) -> Iterator[pl.DataFrame]:
         raise FileRefused(Refusal(name, code, detail=text[:200])) from error
 
 
-def _without_blank(batch: pl.DataFrame) -> pl.DataFrame:
-    """Spacer rows left out: every cell that the mapping reads is empty."""
-    cells = [column for column in batch.columns if column != "_row"]
-    if any(batch[column].null_count() == 0 for column in cells):
-        return batch
-    return batch.filter(pl.any_horizontal(pl.col(cells).is_not_null()))
-
-
-def _stage_file(
-    pool: ThreadPoolExecutor, file: TextFile, name: str, number: int, plan: Plan, folder: Path, first: int
+def _stage_table(
+    pool: ThreadPoolExecutor,
+    found: FoundTable,
+    number: int,
+    plan: Plan,
+    folder: Path,
+    first: int,
+    tell: Callable[[float], None],
 ) -> Staged:
-    """Clean one file into parts numbered from `first`; no worker is left at work when it raises."""
-    plan = replace(plan, has_lost_letters=file.has_lost_letters)
+    """Clean one table into parts numbered from `first`; no worker is left at work when it raises."""
+    plan = replace(
+        plan,
+        has_lost_letters=found.has_lost_letters,
+        sheet=found.sheet,
+        first_row=found.header_row + found.header_rows,
+        date_system=found.date_system,
+    )
     waiting: deque[Future[Cleaned]] = deque()
     staged = Staged()
+    lines = _about_rows(found)
 
     def work(batch: pl.DataFrame, target: Path) -> Cleaned:
-        cleaned = clean(batch, plan, name, number)
+        cleaned = clean(batch, plan, found.file, number)
         cleaned.frame.write_parquet(target, compression="uncompressed", statistics=False, row_group_size=BATCH_ROWS)
         return cleaned
 
     try:
-        for rows in _batches(scan(file, plan.mapping, name), name):
-            batch = _without_blank(rows)
+        for rows in _batches(scan(found, plan.mapping), found.file):
+            batch, aside = set_aside(rows, found.layout)
+            staged.set_aside(number, aside)
             target = folder / f"part-{first + len(staged.parts):06d}.parquet"
             staged.parts.append(target)
             staged.rows_read += batch.height
-            staged.rows_blank += rows.height - batch.height
             waiting.append(pool.submit(work, batch, target))
+            tell(min(staged.rows_read / lines, 1.0))
             while len(waiting) > WORKERS:
                 _take(waiting.popleft().result(), staged)
         while waiting:
@@ -175,6 +215,14 @@ def _stage_file(
     finally:
         wait(waiting)
     return staged
+
+
+def _about_rows(found: FoundTable) -> int:
+    """About how many rows a table has, for the progress: by the length of its first ones."""
+    if found.is_parquet:
+        return max(int(pl.scan_parquet(found.source).select(pl.len()).collect().item()), 1)
+    length = sum(len(cell.encode()) + 1 for _, cells in found.preview for cell in cells) / max(len(found.preview), 1)
+    return max(int(found.source.stat().st_size / max(length, 1.0)), 1)
 
 
 def _take(cleaned: Cleaned, staged: Staged) -> None:

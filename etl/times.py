@@ -38,13 +38,16 @@ FIRST, LAST = (int((day - EPOCH).total_seconds()) for day in (datetime(1000, 1, 
 """Seconds since 1970; the last day is left out so that no time zone carries a time into the year 10000."""
 WHOLE_YEAR = r"^\d{4}\D|^\d{8}$|^\d{14}$"
 EXCEL_EPOCH = pl.datetime(1899, 12, 30)
+MAC_EPOCH = pl.datetime(1904, 1, 1)
 EXCEL_SERIAL = r"^[2-6][0-9]{4}(\.[0-9]+)?$"
 MIDNIGHT = r"[ T日]24(:00(:00)?|时(0{1,2}分(0{1,2}秒)?)?)$"
 WHOLE_HOUR = r"(\d时)$"
 OFFSET = r"([+-][0-9]{2}(:?[0-9]{2})?|Z)$"
 
 
-def read_times(text: pl.Series, zone: str, formats: tuple[str, ...] = (), parse: str | None = None) -> pl.Series:
+def read_times(
+    text: pl.Series, zone: str, formats: tuple[str, ...] = (), parse: str | None = None, date_system: int = 1900
+) -> pl.Series:
     """Local times of text cells; null where a cell is empty or cannot be read.
 
     Args:
@@ -52,6 +55,7 @@ def read_times(text: pl.Series, zone: str, formats: tuple[str, ...] = (), parse:
         zone: where wall clocks are read; times with an offset and counts since 1970 are turned into it.
         formats: the source's own formats, tried before any other but the plain one.
         parse: `epoch_ms` or `epoch_s` for counts since 1970 in UTC.
+        date_system: 1900 or 1904: from which year a workbook counts its days.
     """
     if parse in ("epoch_ms", "epoch_s"):
         return _since_1970(text, zone, 1_000 if parse == "epoch_ms" else 1)
@@ -64,7 +68,7 @@ def read_times(text: pl.Series, zone: str, formats: tuple[str, ...] = (), parse:
     if values.null_count() == text.null_count():
         return values
     todo = _left(text, values)
-    return values.scatter(todo.arg_true(), _in_range(_odd_times(text.filter(todo), zone)))
+    return values.scatter(todo.arg_true(), _in_range(_odd_times(text.filter(todo), zone, date_system)))
 
 
 def _left(text: pl.Series, values: pl.Series) -> pl.Series:
@@ -96,7 +100,7 @@ def _since_1970(text: pl.Series, zone: str, a_second: int) -> pl.Series:
     return moments.dt.replace_time_zone("UTC").dt.convert_time_zone(zone).dt.replace_time_zone(None)
 
 
-def _odd_times(text: pl.Series, zone: str) -> pl.Series:
+def _odd_times(text: pl.Series, zone: str, date_system: int) -> pl.Series:
     """The rarer ways to write a date: other separators, Chinese units, 24时, offsets, Excel's serial days."""
     ZoneInfo(zone)
     cell = pl.col("c")
@@ -110,7 +114,8 @@ def _odd_times(text: pl.Series, zone: str) -> pl.Series:
     hour = cell.str.replace(WHOLE_HOUR, "${1}00分")
     whole = [hour.str.to_datetime(form, strict=False, time_unit="us") for form in TIME_FORMATS]
     seconds = (cell.cast(pl.Float64, strict=False) * 86_400).round().cast(pl.Int64, strict=False)
-    serial = EXCEL_EPOCH.cast(pl.Datetime("us")) + pl.duration(seconds=seconds)
+    epoch = EXCEL_EPOCH if date_system == 1900 else MAC_EPOCH
+    serial = epoch.cast(pl.Datetime("us")) + pl.duration(seconds=seconds)
     return frame.select(
         pl.when(cell.str.contains(EXCEL_SERIAL))
         .then(serial)

@@ -41,10 +41,10 @@ CONTENTS: dict[str, tuple[bytes, str, str]] = {
     "binary without zeros": (bytes(range(128, 256)) * 40, "neither UTF-8 nor GB18030", "既不是完整的 UTF-8"),
     "workbook": (
         b"PK\x03\x04" + bytes(60),
-        "Excel workbook, which this version does not read yet; save",
-        "另存为 CSV UTF-8",
+        "the workbook is damaged, or it is another kind of file",
+        "另存为 .xlsx",
     ),
-    "old workbook": (b"\xd0\xcf\x11\xe0" + bytes(60), "Excel workbook", "Excel 工作簿"),
+    "old workbook": (b"\xd0\xcf\x11\xe0" + bytes(60), "the workbook is damaged", "工作簿已损坏"),
     "another file": (
         b"name,amount\nx,1\n",
         "missing: alert_id, reported_at, station_code; the file has: name, amount",
@@ -52,11 +52,15 @@ CONTENTS: dict[str, tuple[bytes, str, str]] = {
     ),
     "a web page": (
         b"<html><body>\n<p>404, not found</p>\n",
-        "lacks a column that the mapping needs",
-        "缺少映射所需的列",
+        "this is a web page",
+        "这是网页",
     ),
     "missing column": (GOOD.replace("reported_at", "time").encode(), "missing: reported_at", "缺少映射所需的列"),
-    "too many cells": ((GOOD + "1,2,3,4,5,6,7\n").encode(), "not have the same columns throughout", "各行的列数不一致"),
+    "too many cells": (
+        (GOOD + "1,2,3,4,5,6,7\n").encode(),
+        "row 3 «6»: this row has more cells than the header",
+        "本行单元格数多于表头列数",
+    ),
     "open quote": ((HEADER + '1,"2024-01-05\n2,b\n').encode(), "check quotes and delimiters", "请检查所示行附近的引号"),
     "unknown station": (
         GOOD.replace("990101010000", "990109990000").encode(),

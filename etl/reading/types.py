@@ -1,0 +1,119 @@
+"""What reading a file takes and gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+Cells = list[str | None]
+Numbered = tuple[int, Cells]
+"""A row as text, with the number that the spreadsheet shows (the first row is 1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a person set; None is found out. `header_row` counts as the spreadsheet does."""
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    header_row: int | None = None
+    header_rows: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Beyond these a file is refused with a sentence."""
+
+    text_bytes: int = 8 << 30
+    workbook_bytes: int = 512 << 20
+    unpacked_bytes: int = 4 << 30
+    ratio: int = 400
+    entries: int = 1000
+    columns: int = 500
+
+
+LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the table begins, and what stands above it."""
+
+    header_row: int
+    header_rows: int
+    columns: tuple[str, ...]
+    heading_cells: frozenset[str]
+    title: str | None = None
+    unit: str | None = None
+    period: tuple[date, date] | None = None
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One table-like part of a file: a text file or one sheet of a workbook."""
+
+    name: str | None
+    first: Sequence[Numbered]
+    rows: Iterator[Numbered]
+    merges: Sequence[tuple[tuple[int, int], tuple[int, int]]] = ()
+    date_system: int = 1900
+    hidden_rows: int = 0
+    is_visible: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTable:
+    """A table found in a file, as text.
+
+    `source` is a Parquet file of text columns and `_row`, or (`is_parquet` False) a plain UTF-8 CSV whose first line
+    is the header. `file` is what reports name: `a.csv`, or `pack.zip/a.csv`. `period` is half-open.
+    """
+
+    file: str
+    sheet: str | None
+    source: Path
+    is_parquet: bool
+    columns: tuple[str, ...]
+    encoding: str
+    delimiter: str | None
+    layout: Layout
+    date_system: int = 1900
+    hidden_rows: int = 0
+    other_sheets: tuple[tuple[str, str], ...] = ()
+    preview: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    has_lost_letters: bool = False
+    warnings: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def header_row(self) -> int:
+        """The first row of the header, as the spreadsheet numbers it."""
+        return self.layout.header_row
+
+    @property
+    def header_rows(self) -> int:
+        """How many rows the header has."""
+        return self.layout.header_rows
+
+    def context(self) -> dict[str, str]:
+        """What a mapping can take from around the table: file, sheet, title, unit, period."""
+        start, end = self.layout.period or (None, None)
+        found = {"file": self.file, "sheet": self.sheet, "title": self.layout.title, "unit": self.layout.unit,
+                 "period_start": start and start.isoformat(), "period_end": end and end.isoformat()}  # fmt: skip
+        return {key: value for key, value in found.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Peek:
+    """The first look at a file, before all of it is read."""
+
+    file: str
+    sheets: tuple[str, ...]
+    sheet: str | None
+    encoding: str
+    delimiter: str | None
+    layout: Layout | None
+    rows: tuple[tuple[int, tuple[str, ...]], ...] = field(default=())
