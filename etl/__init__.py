@@ -1,8 +1,27 @@
 """How data gets in: read, map, clean, validate, commit. Writes to the warehouse and knows no page."""
 
-from etl.errors import Refusal, UsageError
+from etl.errors import FileRefused, Refusal, UsageError, mask, sentence
 from etl.load import Options, load_files
-from etl.mapping import available, load_mapping
+from etl.mapping import available, load_mapping, source_fields
+from etl.prepare import Prepared
+from etl.reading import Choice, FoundTable, Peek, peek
 from etl.report import LoadReport
 
-__all__ = ["LoadReport", "Options", "Refusal", "UsageError", "available", "load_files", "load_mapping"]
+__all__ = [
+    "Choice",
+    "FileRefused",
+    "FoundTable",
+    "LoadReport",
+    "Options",
+    "Peek",
+    "Prepared",
+    "Refusal",
+    "UsageError",
+    "available",
+    "load_files",
+    "load_mapping",
+    "mask",
+    "peek",
+    "sentence",
+    "source_fields",
+]  # fmt: skip

@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from etl import sayings
@@ -20,6 +21,7 @@ from etl.encoding import known_name
 from etl.errors import UsageError
 from etl.load import Options, load_files
 from etl.mapping import available, load_mapping
+from etl.reading import Choice
 from warehouse import (
     BatchUndone,
     Lake,
@@ -44,10 +46,15 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--seed", type=int, default=20230101, help="same seed, same city")
     demo.add_argument("--years", type=int, default=3, help="years of data, ending 2025-12-31")
     demo.add_argument("--stations", type=int, default=120, help="number of stations")
-    load = commands.add_parser("load", help="load CSV files into a table")
+    load = commands.add_parser("load", help="load CSV, XLSX, XLS or ZIP files into a table")
     load.add_argument("table", choices=sorted(tables()), metavar="TABLE", help=", ".join(sorted(tables())))
     load.add_argument("files", nargs="+", metavar="FILE")
     load.add_argument("--mapping", default="plain", help=f"{', '.join(available())}, or a YAML file")
+    load.add_argument("--sheet", help="of a workbook (default: the first that holds a table)")
+    load.add_argument("--header-row", type=int, metavar="N", help="first row of the header, as the spreadsheet counts")
+    load.add_argument("--header-rows", type=int, metavar="N", help="how many rows the header has")
+    load.add_argument("--delimiter", help="of a text file, when the guess is wrong")
+    load.add_argument("--marked", metavar="DIR", help="write the refused rows there, the bad cells marked")
     load.add_argument("--encoding", help="when the guess is wrong: utf-8, gb18030, utf-16")
     load.add_argument("--dry-run", action="store_true", help="check everything, change nothing")
     load.add_argument("--on-error", choices=("reject", "quarantine"), help="refuse all, or set bad rows aside")
@@ -118,7 +125,9 @@ def _load(chosen: argparse.Namespace) -> int:
     load_mapping(chosen.mapping, chosen.table)  # wrong usage must not leave an empty lake behind
     options, bar = Options(chosen.on_error, chosen.author, encoding, chosen.dry_run), _Bar()
     with _lake_to_load(chosen.dry_run) as lake:
-        report = load_files(lake, chosen.table, chosen.files, chosen.mapping, options, bar)
+        choice = Choice(encoding, chosen.delimiter, chosen.sheet, chosen.header_row, chosen.header_rows)
+        marked = Path(chosen.marked) if chosen.marked else None
+        report = load_files(lake, chosen.table, chosen.files, chosen.mapping, options, bar, choice, marked)
     bar.done()
     language = sayings.chosen_language()
     for line in sayings.report_lines(report, language):

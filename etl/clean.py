@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from threading import Lock
 
 import polars as pl
 
@@ -21,7 +22,8 @@ SPOILT_ID = r"^'?[0-9](\.[0-9]+)?[eE]\+[0-9]+$"
 LONG_ID = r"^[0-9]{16,}$"
 ZEROED_ID = r"^[0-9]{15}0+$"
 SAMPLED = 100
-LISTED_LIMIT = 1000
+LISTED_LIMIT = 100_000
+"""So many bad cells of a load are named; beyond that the mapping is wrong, and the count says the rest."""
 POLARS_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "VARCHAR": pl.String,
     "TIMESTAMP": pl.Datetime("us"),
@@ -40,6 +42,22 @@ UNIT_COLUMNS = {
 DEFINES = {"station": "station_code", "district": "district_code"}
 
 
+class Allowance:
+    """How many more cells of a load may be named; shared by its workers."""
+
+    def __init__(self, left: int = LISTED_LIMIT) -> None:
+        """Begin with `left`."""
+        self._left = left
+        self._guard = Lock()
+
+    def take(self, wanted: int) -> int:
+        """As many of `wanted` as are left."""
+        with self._guard:
+            given = min(wanted, self._left)
+            self._left -= given
+            return given
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """All that cleaning needs besides the rows."""
@@ -53,6 +71,7 @@ class Plan:
     sheet: str | None = None
     first_row: int = 2
     date_system: int = 1900
+    allowance: Allowance = field(default_factory=Allowance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +104,7 @@ class _Bad:
         self.rows = raw["_row"]
         self.file = file
         self.sheet = plan.sheet
+        self.allowance = plan.allowance
         self.begins = bool(len(raw) and raw["_row"][0] == plan.first_row)
         self.mask: pl.Series | None = None
         self.refusals: list[Refusal] = []
@@ -94,15 +114,16 @@ class _Bad:
             return
         bad = bad.fill_null(False)
         self.mask = bad if self.mask is None else self.mask | bad
-        where = bad.arg_true()[:LISTED_LIMIT]
+        where = bad.arg_true()
+        where = where[: self.allowance.take(len(where))]
         cells = text.gather(where).to_list() if text is not None else [None] * len(where)
         for row, cell in zip(self.rows.gather(where).to_list(), cells, strict=True):
             shown = mask(cell) if private else cell
             self.refusals.append(Refusal(self.file, code, row, column, shown, self.sheet))
 
     def first(self) -> list[Refusal]:
-        """The first bad cells, row by row as the file has them."""
-        return sorted(self.refusals, key=lambda refusal: refusal.row or 0)[:LISTED_LIMIT]
+        """The bad cells, row by row as the file has them."""
+        return sorted(self.refusals, key=lambda refusal: refusal.row or 0)
 
 
 def clean(raw: pl.DataFrame, plan: Plan, file: str, part: int = 0) -> Cleaned:

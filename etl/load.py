@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from etl.prepare import Options, Prepared
+from etl.reading import Choice
 from etl.report import LoadReport
+from etl.sayings import chosen_language
 from etl.stage import Progress
 from warehouse import Lake
 
@@ -24,13 +26,20 @@ def load_files(
     mapping: str = "plain",
     options: Options | None = None,
     progress: Progress | None = None,
+    choice: Choice | None = None,
+    marked: Path | None = None,
 ) -> LoadReport:
     """Load files into a table; the report says what happened to every row.
+
+    With `marked`, the refused rows are written into that folder as files of the same kind, the bad cells marked.
 
     Raises:
         UsageError: no such table or mapping.
         LakeError: the lake could not be written; nothing was changed.
     """
     chosen = options or Options()
-    with Prepared(lake, table, files, mapping, chosen, progress) as prepared:
+    with Prepared(lake, table, files, mapping, chosen, progress, choice) as prepared:
+        if marked is not None:
+            marked.mkdir(parents=True, exist_ok=True)
+            prepared.write_marked(marked, chosen_language())
         return prepared.check() if chosen.dry_run else prepared.commit()

@@ -24,17 +24,29 @@ from etl import keys
 from etl.clean import Plan, service_keys
 from etl.encoding import known_name, require_readable
 from etl.errors import FileRefused, Refusal, mask
+from etl.looking import before_and_after, raw_rows
 from etl.lookups import read_lookups
 from etl.mapping import Mapping, OnError, load_mapping
+from etl.marked import Returned, write_marked
 from etl.reading import Choice, FoundTable, check_totals, read_files, set_aside
 from etl.register import registrations
 from etl.relation import Relation
 from etl.report import LoadReport
 from etl.scratch import workplace
 from etl.stage import Progress, Staged, checksum, scan, stage
-from warehouse import BatchRecord, Lake, Quarantined, WrongKey, commit_batch, find_loaded, from_duckdb, preview_batch
+from warehouse import (
+    BatchRecord,
+    Lake,
+    Preview,
+    Quarantined,
+    WrongKey,
+    commit_batch,
+    find_loaded,
+    from_duckdb,
+    preview_batch,
+)
 
-QUARANTINE_KEPT = 10_000
+QUARANTINE_KEPT = 100_000
 KNOWN_BEFORE_READING = 1 << 26
 
 
@@ -74,6 +86,8 @@ class Prepared:
         self.report = LoadReport("refused", table, [path.name for path in self.paths], mapping=self.mapping.name)
         self.found: list[FoundTable] = []
         self.staged = Staged()
+        self.preview: Preview | None = None
+        self._plan: Plan | None = None
         self._progress = progress or (lambda _step, _share: None)
         self._stack = ExitStack()
         self._relation: Relation | None = None
@@ -179,6 +193,7 @@ class Prepared:
         zone = (self.lake.settings() | self._settings)["time_zone"]
         lookups = read_lookups(self.lake, self.mapping.categories)
         plan = Plan(self.mapping, lookups, zone, secret, service_keys(self.mapping, secret))
+        self._plan = plan
         self.staged = stage(self.found, plan, folder, self._progress)
         self._registrations, warnings = registrations(self.mapping, self.staged, lookups)
         for why, count in sorted(self.staged.aside.items()):
@@ -200,7 +215,8 @@ class Prepared:
             self.report.warnings += [{"code": "total_differs", **total} for total in checked if not total["agrees"]]
 
     def _judge(self, folder: Path) -> None:
-        relation = Relation(self.lake, self.mapping, folder)
+        sheets = {table.file: table.sheet for table in self.found}
+        relation = Relation(self.lake, self.mapping, folder, sheets)
         self._stack.callback(relation.close)
         with self._step("arrange"):
             self._repeated = relation.arrange(self.staged)
@@ -216,13 +232,40 @@ class Prepared:
         if relation is None or self._is_refused(self.options.on_error):
             return self.report
         with self._errors():
-            counts = preview_batch(self.lake, relation.select, self.mapping.table.name)
+            counts = self.preview = preview_batch(
+                self.lake, relation.select, self.mapping.table.name, settings=self.lake.settings() | self._settings
+            )
         self.report.status = "dry-run"
         self.report.data_version = counts.data_version
         self.report.rows_loaded = counts.rows_loaded
         self.report.rows_updated = counts.rows_updated
         self.report.rows_repeated = counts.rows_repeated + self._repeated
         return self.report
+
+    def samples(self, count: int = 20) -> pl.DataFrame:
+        """The first rows as the file has them and as they would be loaded, side by side; nothing personal in clear."""
+        if self._plan is None or not self.found:
+            return pl.DataFrame()
+        return before_and_after(self.found[0], self._plan, count)
+
+    def write_marked(self, folder: Path, language: str = "zh") -> list[Path]:
+        """The refused rows as files of the same kind, each bad cell marked; one for each table that has some."""
+        written = []
+        for table in self.found:
+            refusals = [r for r in self.report.refusals if (r.file, r.sheet) == (table.file, table.sheet) and r.row]
+            if refusals:
+                rows = raw_rows(table, sorted({refusal.row for refusal in refusals if refusal.row}))
+                returned = Returned(
+                    name=table.file,
+                    sheet=table.sheet,
+                    headings=table.columns,
+                    rows=rows,
+                    refusals=tuple(refusals),
+                    encoding="utf-8-sig" if table.encoding in ("workbook", "utf-8") else table.encoding,
+                    delimiter=table.delimiter or ",",
+                )
+                written.append(write_marked(returned, folder, language))
+        return written
 
     def _is_refused(self, on_error: OnError | None) -> bool:
         refused = self.report.rows_refused

@@ -25,8 +25,9 @@ DATED = {"alert": "reported_at", "case": "reported_at", "training_result": "held
 class Relation:
     """The rows of one load as views of a cursor; `close` drops them."""
 
-    def __init__(self, lake: Lake, mapping: Mapping, folder: Path) -> None:
-        """Nothing is made yet."""
+    def __init__(self, lake: Lake, mapping: Mapping, folder: Path, sheets: dict[str, str | None]) -> None:
+        """Nothing is made yet. `sheets`: which sheet was read of each file."""
+        self.sheets = sheets
         self.lake = lake
         self.mapping = mapping
         self.folder = folder
@@ -108,7 +109,8 @@ class Relation:
         rule = self.mapping.rule(str(row["column"]))
         named = " + ".join(rule.columns) if rule and rule.columns else row["column"]
         value = None if row["value"] is None else str(row["value"])
-        return Refusal(str(row["file_name"]), str(row["code"]), int(row["row_number"]), named, value)
+        file = str(row["file_name"])
+        return Refusal(file, str(row["code"]), int(row["row_number"]), named, value, self.sheets.get(file))
 
     def period(self) -> tuple[date, date] | None:
         """First day and the day after the last of the rows, where the table is dated."""
