@@ -39,6 +39,9 @@ UNIT_COLUMNS = {
     "org_code": "org",
     "district_code": "district",
 }
+RECORDS = ("alert", "case", "training_result", "staff")
+LONGEST_WORD = 60
+PERSONAL_NUMBER = r"(^|[^0-9])(?:1[3-9][0-9](?:[ -]?[0-9]{4}){2}|[0-9]{17}[0-9Xx])($|[^0-9])"
 DEFINES = {"station": "station_code", "district": "district_code"}
 
 
@@ -76,11 +79,15 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """One cleaned batch: typed rows with `_row`, `_file`, `_part`, `_bad`; refusals (the first ones); new units."""
+    """One cleaned batch: typed rows with `_row`, `_file`, `_part`, `_bad`; refusals; new units.
+
+    `hidden`: how many cells lost a personal number.
+    """
 
     frame: pl.DataFrame
     refusals: list[Refusal]
     units: pl.DataFrame | None
+    hidden: int = 0
 
 
 def polars_type(column: Column) -> pl.DataType | type[pl.DataType]:
@@ -108,6 +115,7 @@ class _Bad:
         self.begins = bool(len(raw) and raw["_row"][0] == plan.first_row)
         self.mask: pl.Series | None = None
         self.refusals: list[Refusal] = []
+        self.hidden = 0
 
     def add(self, bad: pl.Series | None, text: pl.Series | None, column: str, code: str, private: bool = False) -> None:
         if bad is None or not bad.any():
@@ -149,7 +157,7 @@ def clean(raw: pl.DataFrame, plan: Plan, file: str, part: int = 0) -> Cleaned:
     frame = pl.DataFrame(series).with_columns(
         _row=raw["_row"].cast(pl.Int64), _file=pl.lit(file), _part=pl.lit(part, pl.Int32), _bad=flag
     )
-    return Cleaned(frame, bad.first(), units)
+    return Cleaned(frame, bad.first(), units, bad.hidden)
 
 
 def _strip(raw: pl.DataFrame, plan: Plan) -> pl.DataFrame:
@@ -213,9 +221,25 @@ def _column(frame: pl.DataFrame, plan: Plan, column: Column, source: str, bad: _
     values = _filled(result.values, column)
     if column.type == "VARCHAR" and column.name.endswith("_id"):
         values = _ids(values, named, bad)
+    elif plan.mapping.table.name in RECORDS and _may_be_prose(column):
+        values = _without_people(values, named, bad)
     values = _resolve(values, plan, column, named, bad)
     _check(values, text, column, named, bad, result.bad)
     return values
+
+
+def _may_be_prose(column: Column) -> bool:
+    return column.type == "VARCHAR" and not column.enum and not column.name.endswith("_code")
+
+
+def _without_people(values: pl.Series, named: str, bad: _Bad) -> pl.Series:
+    """Words of a record without telephone and identity numbers; running text, which may name people, is refused."""
+    bad.add(values.str.len_chars() > LONGEST_WORD, values, named, "running_text", private=True)
+    if not values.str.contains(PERSONAL_NUMBER).any():
+        return values
+    bad.hidden += int(values.str.contains(PERSONAL_NUMBER).sum())
+    hidden = values.str.replace_all(PERSONAL_NUMBER, "${1}***${2}")
+    return hidden.str.replace_all(PERSONAL_NUMBER, "${1}***${2}")  # two with one sign between them share it
 
 
 def _filled(values: pl.Series, column: Column) -> pl.Series:

@@ -51,6 +51,12 @@ REASONS: dict[str, tuple[str, str, str, str]] = {
         "没有这个区划代码",
         "请先装载 district",
     ),
+    "running_text": (
+        "this is running text, which may name people, where a code or a short word belongs",
+        "map a column of codes to it, or leave it out",
+        "此处应为代码或短词，却是可能涉及个人的叙述文字",
+        "请改映射代码列，或不映射该列",
+    ),
     "missing_file": ("there is no such file", "check the path", "文件不存在", "请核对路径"),
     "is_folder": ("this is a folder", "name the files in it", "这是文件夹", "请指明其中的文件"),
     "unreadable_file": (

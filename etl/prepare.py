@@ -198,6 +198,8 @@ class Prepared:
         self._registrations, warnings = registrations(self.mapping, self.staged, lookups)
         for why, count in sorted(self.staged.aside.items()):
             warnings.append({"code": f"{why}_rows", "count": count})
+        if self.staged.hidden:
+            warnings.append({"code": "numbers_hidden", "count": self.staged.hidden})
         self.report.warnings += [warning for table in self.found for warning in table.warnings] + warnings
         self._check_totals()
         self.report.rows_read = self.staged.rows_read

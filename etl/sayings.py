@@ -51,6 +51,10 @@ WARNINGS = {
     ),
     "footer_rows": ("{count} rows were notes below the table and left out", "略去表后 {count} 行说明"),
     "lead_rows": ("{count} rows were titles or periods and left out", "略去 {count} 行标题或期间说明"),
+    "numbers_hidden": (
+        "{count} cells of words held a telephone or identity number, which was taken out",
+        "{count} 个文字单元格含电话或身份证号码，已隐去",
+    ),
     "hidden_rows": (
         "{count} rows of the sheet {sheet} are hidden; they were read like all others",
         "工作表“{sheet}”有 {count} 行被隐藏，已照常读取",

@@ -34,6 +34,7 @@ class Staged:
     parts: list[Path] = field(default_factory=list)
     rows_read: int = 0
     rows_bad: int = 0
+    hidden: int = 0
     aside: dict[str, int] = field(default_factory=dict)
     totals: dict[int, pl.DataFrame] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
@@ -45,6 +46,7 @@ class Staged:
         self.parts += other.parts
         self.rows_read += other.rows_read
         self.rows_bad += other.rows_bad
+        self.hidden += other.hidden
         for why, count in other.aside.items():
             self.aside[why] = self.aside.get(why, 0) + count
         self.totals |= other.totals
@@ -226,6 +228,7 @@ def _about_rows(found: FoundTable) -> int:
 
 
 def _take(cleaned: Cleaned, staged: Staged) -> None:
+    staged.hidden += cleaned.hidden
     staged.rows_bad += int(cleaned.frame["_bad"].sum())
     staged.refusals.extend(cleaned.refusals[: max(LISTED_LIMIT - len(staged.refusals), 0)])
     if cleaned.units is not None and cleaned.units.height:
