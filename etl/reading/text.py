@@ -7,6 +7,7 @@ record, so that titles, ragged lines and old Mac line ends are no trouble; such 
 from __future__ import annotations
 
 import csv
+import re
 import sys
 from collections.abc import Iterator
 from itertools import islice
@@ -20,6 +21,7 @@ DELIMITERS = (",", "\t", ";", "|")
 LOOK_AT = 200
 PROBE = 1 << 20
 PROBE_HTML = 512
+LONE_RETURN = re.compile(rb"\r(?!\n|\Z)")
 HTML = (b"<html", b"<!doctype html", b"<table")
 
 
@@ -62,7 +64,7 @@ def is_plain(path: Path, first: list[Numbered], header_row: int, header_rows: in
     """Whether Polars can read the file as it is: header first, equally wide records, line ends with a line feed."""
     with path.open("rb") as stream:
         head = stream.read(PROBE)
-    if b"\n" not in head and b"\r" in head:
+    if LONE_RETURN.search(head):
         return False
     widths = {len(cells) for _, cells in first if cells}
     return header_row == 1 and header_rows == 1 and len(widths) == 1 and len(set(_names(first))) == len(_names(first))
