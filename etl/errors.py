@@ -127,6 +127,12 @@ REASONS: dict[str, tuple[str, str, str, str]] = {
         "请指定工作表和表头所在行",
     ),
     "too_wide": ("the table has too many columns", "export only the columns needed", "列数过多", "请只导出需要的列"),
+    "sheet_too_large": (
+        "the sheet reaches further than can be read; often one stray cell far below or beside the table does that",
+        "delete the empty rows and columns around the table, or split it by period",
+        "工作表范围过大，往往是表格以外很远处有多余的单元格",
+        "请删除表格四周的空行空列，或按时段拆分",
+    ),
     "too_large": ("the file is too large", "split it by period", "文件过大", "请按时段拆分"),
     "too_many_cells": (
         "this row has more cells than the header has columns",

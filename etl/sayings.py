@@ -63,6 +63,14 @@ WARNINGS = {
         "of the workbook the sheet {sheet} was read; {count} other sheets were not: {values}",
         "读取工作表“{sheet}”；另有 {count} 个工作表未读取：{values}",
     ),
+    "cells_beyond": (
+        "on the sheet {sheet} {count} rows have cells beyond the last heading; these were left out",
+        "工作表“{sheet}”有 {count} 行在最后一个表头之外另有内容，已略去",
+    ),
+    "left_out_of_archive": (
+        "{file} holds {count} files that are no tables and were not read: {values}",
+        "{file} 中有 {count} 个文件不是表格，未读取：{values}",
+    ),
     "total_differs": (
         "{file}, row {row}: {label} of {column} is stated as {stated}, the rows add up to {computed}",
         "{file} 第 {row} 行：“{column}”的{label}写作 {stated}，各行相加为 {computed}",

@@ -5,7 +5,8 @@ number that the spreadsheet shows, and the cleaning that follows names whatever 
 """
 
 from etl.reading.aside import WHY, set_aside
-from etl.reading.files import peek, read_files
+from etl.reading.files import read_files
+from etl.reading.looks import peek
 from etl.reading.totals import check_totals
 from etl.reading.types import LIMITS, Choice, FoundTable, Limits, Peek
 

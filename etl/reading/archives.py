@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 
 from etl.errors import FileRefused, Refusal
@@ -10,41 +12,52 @@ from etl.reading.types import Limits
 
 TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls")
 PIECE = 1 << 20
-UTF8_FLAG = 0x800
+ENCRYPTED_FLAG, UTF8_FLAG = 0x1, 0x800
+ZIP = b"PK"
+WORKBOOKS = {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}
+DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError)
 
 
 def is_archive(path: Path) -> bool:
-    """Whether a file is a ZIP archive and not a workbook, which is one too."""
-    if not zipfile.is_zipfile(path):
-        return False
-    with zipfile.ZipFile(path) as packed:
-        names = set(packed.namelist())
-    return not {"xl/workbook.xml", "xl/workbook.bin", "content.xml"} & names
+    """Whether a file is a ZIP archive and not a workbook, which is one too; a damaged one is left to who reads it."""
+    with path.open("rb") as stream:
+        if not stream.read(4).startswith(ZIP):
+            return False
+    try:
+        with zipfile.ZipFile(path) as packed:
+            names = set(packed.namelist())
+    except (*DAMAGED, OSError):
+        return path.suffix.lower() == ".zip"
+    return not WORKBOOKS & names
 
 
-def unpack(path: Path, name: str, folder: Path, limits: Limits) -> list[tuple[str, Path]]:
-    """The tables of an archive as files in `folder`, named `archive.zip/inner.csv`, in the order of their names.
+def unpack(path: Path, name: str, folder: Path, limits: Limits) -> tuple[list[tuple[str, Path]], list[str]]:
+    """The tables of an archive as files in `folder`, in the order of their names; and the names of what is no table.
+
+    A table is named `archive.zip/inner.csv`.
 
     Raises:
         FileRefused: a bomb, protected, damaged, or nothing in it that is a table.
     """
-    found: list[tuple[str, Path]] = []
     try:
         with zipfile.ZipFile(path) as packed:
-            entries = [entry for entry in packed.infolist() if not entry.is_dir() and _is_table(entry)]
+            entries = sorted((entry for entry in packed.infolist() if _is_seen(entry)), key=_name)
             _check(packed.infolist(), name, limits)
-            for number, entry in enumerate(sorted(entries, key=_name)):
-                target = folder / f"unpacked-{number:04d}{PurePosixPath(_name(entry)).suffix.lower()}"
-                with packed.open(entry) as source, target.open("wb") as sink:
-                    _copy(source, sink, name, limits)
-                found.append((f"{name}/{_name(entry)}", target))
-    except RuntimeError as error:  # zipfile says "password required" so
-        raise FileRefused(Refusal(name, "has_password")) from error
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
+            found = [(f"{name}/{_name(entry)}", _extract(packed, entry, number, folder))
+                     for number, entry in enumerate(entries) if _is_table(entry)]  # fmt: skip
+    except (*DAMAGED, ValueError, RuntimeError) as error:
         raise FileRefused(Refusal(name, "bad_archive", detail=str(error)[:120])) from error
     if not found:
         raise FileRefused(Refusal(name, "empty_archive"))
-    return found
+    return found, [_name(entry) for entry in entries if not _is_table(entry)]
+
+
+def _extract(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, number: int, folder: Path) -> Path:
+    """Unpack one member under a name of ours; zipfile stops at the size that the entry states, and checks it."""
+    target = folder / f"unpacked-{number:04d}{PurePosixPath(_name(entry)).suffix.lower()}"
+    with packed.open(entry) as source, target.open("wb") as sink:
+        shutil.copyfileobj(source, sink, PIECE)
+    return target
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
@@ -57,22 +70,19 @@ def _name(entry: zipfile.ZipInfo) -> str:
         return entry.filename
 
 
-def _is_table(entry: zipfile.ZipInfo) -> bool:
+def _is_seen(entry: zipfile.ZipInfo) -> bool:
+    """Whether a person put it there: no folder, and nothing that macOS or Excel left behind."""
     inner = PurePosixPath(_name(entry))
-    hidden = inner.name.startswith((".", "~$")) or "__MACOSX" in inner.parts
-    return not hidden and inner.suffix.lower() in TABLES
+    return not (entry.is_dir() or inner.name.startswith((".", "~$")) or "__MACOSX" in inner.parts)
+
+
+def _is_table(entry: zipfile.ZipInfo) -> bool:
+    return PurePosixPath(_name(entry)).suffix.lower() in TABLES
 
 
 def _check(entries: list[zipfile.ZipInfo], name: str, limits: Limits) -> None:
+    if any(entry.flag_bits & ENCRYPTED_FLAG for entry in entries):
+        raise FileRefused(Refusal(name, "has_password"))
     total, packed = sum(entry.file_size for entry in entries), sum(entry.compress_size for entry in entries)
     if len(entries) > limits.entries or total > limits.unpacked_bytes or total > limits.ratio * max(packed, 1 << 16):
         raise FileRefused(Refusal(name, "zip_bomb", detail=f"{len(entries)} files, {total >> 20} MB"))
-
-
-def _copy(source: object, sink: object, name: str, limits: Limits) -> None:
-    done = 0
-    while piece := source.read(PIECE):  # type: ignore[attr-defined]
-        done += len(piece)
-        if done > limits.unpacked_bytes:
-            raise FileRefused(Refusal(name, "zip_bomb", detail=f"{done >> 20} MB"))
-        sink.write(piece)  # type: ignore[attr-defined]

@@ -11,6 +11,8 @@ from typing import Any
 Cells = list[str | None]
 Numbered = tuple[int, Cells]
 """A row as text, with the number that the spreadsheet shows (the first row is 1)."""
+Merge = tuple[tuple[int, int], tuple[int, int]]
+"""First and last cell that were merged, each as row and column from 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Limits:
     ratio: int = 400
     entries: int = 1000
     columns: int = 500
+    cells: int = 20_000_000
 
 
 LIMITS = Limits()
@@ -59,10 +62,9 @@ class Sheet:
     name: str | None
     first: Sequence[Numbered]
     rows: Iterator[Numbered]
-    merges: Sequence[tuple[tuple[int, int], tuple[int, int]]] = ()
+    merges: Sequence[Merge] = ()
     date_system: int = 1900
     hidden_rows: int = 0
-    is_visible: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,21 @@ class FoundTable:
     def header_rows(self) -> int:
         """How many rows the header has."""
         return self.layout.header_rows
+
+    @property
+    def title(self) -> str | None:
+        """The first line above the table."""
+        return self.layout.title
+
+    @property
+    def unit(self) -> str | None:
+        """The unit of measure that stands above the table."""
+        return self.layout.unit
+
+    @property
+    def period(self) -> tuple[date, date] | None:
+        """The period named above the table, half-open."""
+        return self.layout.period
 
     def context(self) -> dict[str, str]:
         """What a mapping can take from around the table: file, sheet, title, unit, period."""

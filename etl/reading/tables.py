@@ -1,0 +1,63 @@
+"""Writes rows as text columns beside their numbers: the form in which every table made for people goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+import polars as pl
+
+from etl.errors import FileRefused, Refusal
+from etl.reading.types import Layout, Limits, Numbered
+from etl.reading.words import squeezed
+
+PREVIEW = 25
+CHUNK = 50_000
+
+
+def check_width(layout: Layout, name: str, limits: Limits) -> None:
+    """Refuse a table of more columns than anybody maps.
+
+    Raises:
+        FileRefused: with the number.
+    """
+    if len(layout.columns) > limits.columns:
+        raise FileRefused(Refusal(name, "too_wide", detail=str(len(layout.columns))))
+
+
+def preview(first: Sequence[Numbered]) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """The first rows as they are, with their numbers."""
+    return tuple((number, tuple(cell or "" for cell in cells)) for number, cells in first[:PREVIEW])
+
+
+def write_table(rows: Iterator[Numbered], layout: Layout, target: Path, name: str, sheet: str | None = None) -> int:
+    """Write the rows below the header as text columns and `_row`.
+
+    Returns:
+        How many rows of a sheet have cells beyond the last heading; these are notes beside the table and left out.
+
+    Raises:
+        FileRefused: no rows, or a record of a text file has more cells than headings: its delimiters are not to be
+            trusted.
+    """
+    width = len(layout.columns)
+    start = layout.header_row + layout.header_rows
+    below = ((number, cells) for number, cells in rows if number >= start)
+    frames: list[pl.DataFrame] = []
+    beyond = 0
+    while chunk := list(islice(below, CHUNK)):
+        for number, cells in chunk:
+            extra = next((cell for cell in cells[width:] if squeezed(cell)), None) if len(cells) > width else None
+            beyond += extra is not None
+            if extra is not None and sheet is None:
+                raise FileRefused(Refusal(name, "too_many_cells", number, value=extra, detail=f"{width} headings"))
+        columns = {
+            heading: pl.Series([cells[at] if at < len(cells) else None for _, cells in chunk], dtype=pl.String)
+            for at, heading in enumerate(layout.columns)
+        }
+        frames.append(pl.DataFrame({"_row": pl.Series([number for number, _ in chunk], dtype=pl.Int64), **columns}))
+    if not frames:
+        raise FileRefused(Refusal(name, "empty_file", sheet=sheet))
+    pl.concat(frames).write_parquet(target, compression="lz4", statistics=False)
+    return beyond
