@@ -24,6 +24,9 @@ PAGES = (
     ("alert_reduction", "pages/leadership/alert_reduction.py", ":material/trending_down:"),
     ("repeat_reports", "pages/leadership/repeat_reports.py", ":material/replay:"),
     ("training", "pages/leadership/training.py", ":material/school:"),
+    ("upload", "pages/analysts/upload.py", ":material/upload_file:"),
+    ("history", "pages/analysts/history.py", ":material/history:"),
+    ("quarantine", "pages/analysts/quarantine.py", ":material/rule:"),
     ("data_status", "pages/analysts/data_status.py", ":material/database:"),
 )
 
@@ -38,7 +41,7 @@ def registry(titles: Sequence[str]) -> list[st.Page]:
 
 def show() -> None:
     """Show the page that the address names, or a sentence that says why it cannot be shown."""
-    from pages.shared import address, front
+    from pages.shared import address, desk, front
 
     found = address.read(st.query_params.to_dict())
     words = front.words_of(found)
@@ -47,8 +50,11 @@ def show() -> None:
     page = st.navigation(pages, position="hidden")
     front.navigation(words, [(entry, icon) for entry, (*_, icon) in zip(pages, PAGES, strict=True)])
     with front.sentences(words):
-        place = front.enter(words, found)
-        if place is not None:
+        if page.url_path in desk.PAGES:
+            desk.sit(words)
+            st.title(page.title, anchor=False)
+            page.run()
+        elif (place := front.enter(words, found)) is not None:
             front.header(place)
             st.title(page.title, anchor=False)
             page.run()

@@ -6,6 +6,7 @@ from etl.mapping import available, load_mapping, source_fields
 from etl.prepare import Prepared
 from etl.reading import Choice, FoundTable, Peek, peek
 from etl.report import LoadReport
+from etl.scratch import workplace
 
 __all__ = [
     "Choice",
@@ -24,4 +25,5 @@ __all__ = [
     "peek",
     "sentence",
     "source_fields",
+    "workplace",
 ]  # fmt: skip

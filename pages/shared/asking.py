@@ -173,3 +173,8 @@ def units_of(
     scope = Scope(start, end, "none", by, districts=(district,) if district else (), version=version)
     result = metrics.show(_lake(where), "alerts_received", scope)
     return [(row.unit, row.name_zh, row.name_en or "") for row in result.rows]
+
+
+def units(version: int, by: Level, period: tuple[date, date]) -> list[tuple[str, str, str]]:
+    """Return code and both names of every unit of a level that stands on a period's last day."""
+    return units_of(_where(), version, "", by, *period)

@@ -15,6 +15,9 @@ FILES = {
     "alert_reduction": "pages/leadership/alert_reduction.py",
     "repeat_reports": "pages/leadership/repeat_reports.py",
     "training": "pages/leadership/training.py",
+    "upload": "pages/analysts/upload.py",
+    "history": "pages/analysts/history.py",
+    "quarantine": "pages/analysts/quarantine.py",
     "data_status": "pages/analysts/data_status.py",
 }
 SECONDS = 60
