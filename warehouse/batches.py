@@ -236,8 +236,7 @@ def undo_batch(lake: Lake, batch_id: int, author: str) -> Undone:
         mart = marts.contribute(cursor, table.name, settings, fresh=False)
         current.swap_back(cursor, table)
         _follow(cursor, table, mart, settings)
-        if table.name == "alert":
-            registered.unregister(cursor)
+        registered.unregister(cursor)
         return Undone(batch_id, 0, removed, restored)
 
     with lake.writer_lock():

@@ -85,6 +85,9 @@ def swap(cursor: duckdb.DuckDBPyConnection, table: schema.Table, staged: Staged,
 def describe_undo(cursor: duckdb.DuckDBPyConnection, table: schema.Table, batch_id: int) -> tuple[int, int]:
     """Make `removed`, `restored` (with batch) and `added`: the newest other version of each record of a batch.
 
+    A version that came along with a batch of another table counts even when that one is undone: `registered` decides
+    afterwards whether anything still uses it.
+
     Returns how many records are removed, and for how many of them an earlier version comes back.
     """
     cursor.execute(
@@ -97,7 +100,7 @@ def describe_undo(cursor: duckdb.DuckDBPyConnection, table: schema.Table, batch_
     cursor.execute(
         f"""CREATE OR REPLACE TEMP TABLE restored AS SELECT {names(table, "h.")}, h.batch_id FROM {table.history} AS h
         SEMI JOIN removed_full AS r USING {using(table)}
-        SEMI JOIN (FROM lake.batch WHERE status <> 'undone') AS b USING (batch_id)
+        SEMI JOIN (FROM lake.batch WHERE status <> 'undone' OR table_name <> '{table.name}') AS b USING (batch_id)
         QUALIFY row_number() OVER (PARTITION BY {partition} ORDER BY {", ".join(order)}) = 1"""
     )
     if table.name == "alert":
