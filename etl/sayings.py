@@ -64,8 +64,8 @@ WARNINGS = {
         "读取工作表“{sheet}”；另有 {count} 个工作表未读取：{values}",
     ),
     "cells_beyond": (
-        "on the sheet {sheet} {count} rows have cells beyond the last heading; these were left out",
-        "工作表“{sheet}”有 {count} 行在最后一个表头之外另有内容，已略去",
+        "{file}: {count} rows, the first of them row {row}, have cells beyond the last heading; these were left out",
+        "{file} 有 {count} 行（首见于第 {row} 行）在最后一个表头之外另有内容，已略去",
     ),
     "left_out_of_archive": (
         "{file} holds {count} files that are no tables and were not read: {values}",

@@ -129,8 +129,8 @@ def _text_table(file: TextFile, name: str, target: Path, choice: Choice, limits:
     sheet = text.open_text(file, name, delimiter)
     layout = _layout(sheet, name, choice, limits)
     plain = text.is_plain(file.path, list(sheet.first), layout.header_row, layout.header_rows)
-    if not plain:
-        write_table(sheet.rows, layout, target, name)
+    reach = next(len(cells) for number, cells in sheet.first if number == layout.header_row)
+    warnings = [] if plain else write_table(sheet.rows, layout, target, name, reach=max(reach, len(layout.columns)))
     return FoundTable(
         file=name,
         sheet=None,
@@ -142,6 +142,7 @@ def _text_table(file: TextFile, name: str, target: Path, choice: Choice, limits:
         layout=layout,
         preview=preview(sheet.first),
         has_lost_letters=file.has_lost_letters,
+        warnings=tuple(warnings),
     )
 
 

@@ -43,6 +43,7 @@ def find_layout(first: Sequence[Numbered], merges: Sequence[Merge] = (), choice:
         header_rows=count,
         columns=columns,
         heading_cells=frozenset(squeezed(cell) for cells in rows for cell in cells if squeezed(cell)),
+        written=frozenset(cell for cells in rows for cell in cells if cell is not None and squeezed(cell)),
         title=title,
         unit=next((found[1] for cell in above if (found := UNIT.search(cell or ""))), None),
         period=next((period for cell in reversed(above) if (period := find_period(cell or ""))), None),

@@ -25,12 +25,9 @@ def read_workbook(path: Path, name: str, target: Path, choice: Choice, limits: L
     book = workbooks.open_workbook(path, name, limits)
     sheet, layout, others = open_chosen(book, path, name, choice, limits)
     check_width(layout, name, limits)
-    beyond = write_table(sheet.rows, layout, target, name, sheet.name)
-    warnings: list[dict[str, object]] = []
+    warnings = write_table(sheet.rows, layout, target, name, sheet.name)
     if sheet.hidden_rows:
         warnings.append({"code": "hidden_rows", "count": sheet.hidden_rows, "file": name, "sheet": sheet.name})
-    if beyond:
-        warnings.append({"code": "cells_beyond", "count": beyond, "file": name, "sheet": sheet.name})
     unread = [other for other, why in others if why == "not_chosen"]
     if unread:
         warnings.append({"code": "sheets_left_out", "count": len(unread), "values": unread, "sheet": sheet.name})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -31,27 +32,37 @@ def preview(first: Sequence[Numbered]) -> tuple[tuple[int, tuple[str, ...]], ...
     return tuple((number, tuple(cell or "" for cell in cells)) for number, cells in first[:PREVIEW])
 
 
-def write_table(rows: Iterator[Numbered], layout: Layout, target: Path, name: str, sheet: str | None = None) -> int:
+def write_table(
+    rows: Iterator[Numbered], layout: Layout, target: Path, name: str, sheet: str | None = None, reach: int = 1 << 14
+) -> list[dict[str, Any]]:
     """Write the rows below the header as text columns and `_row`.
 
+    Args:
+        rows: all rows of the table.
+        layout: where it begins, and its columns.
+        target: the Parquet file.
+        name: of the file, for refusals.
+        sheet: of a workbook.
+        reach: how many cells the record of the header has; a record that has more is torn.
+
     Returns:
-        How many rows of a sheet have cells beyond the last heading; these are notes beside the table and left out.
+        Warnings: cells under no heading are notes beside the table, left out and counted.
 
     Raises:
-        FileRefused: no rows, or a record of a text file has more cells than headings: its delimiters are not to be
-            trusted.
+        FileRefused: no rows, or a record with more cells than the header: its delimiters are not to be trusted.
     """
     width = len(layout.columns)
     start = layout.header_row + layout.header_rows
     below = ((number, cells) for number, cells in rows if number >= start)
     frames: list[pl.DataFrame] = []
-    beyond = 0
+    beyond: list[int] = []
     while chunk := list(islice(below, CHUNK)):
         for number, cells in chunk:
-            extra = next((cell for cell in cells[width:] if squeezed(cell)), None) if len(cells) > width else None
-            beyond += extra is not None
-            if extra is not None and sheet is None:
-                raise FileRefused(Refusal(name, "too_many_cells", number, value=extra, detail=f"{width} headings"))
+            if len(cells) > width and (extra := [at for at in range(width, len(cells)) if squeezed(cells[at])]):
+                beyond.append(number)
+                if extra[-1] >= reach:
+                    value, detail = cells[extra[-1]], f"{width} headings"
+                    raise FileRefused(Refusal(name, "too_many_cells", number, value=value, detail=detail))
         columns = {
             heading: pl.Series([cells[at] if at < len(cells) else None for _, cells in chunk], dtype=pl.String)
             for at, heading in enumerate(layout.columns)
@@ -60,4 +71,6 @@ def write_table(rows: Iterator[Numbered], layout: Layout, target: Path, name: st
     if not frames:
         raise FileRefused(Refusal(name, "empty_file", sheet=sheet))
     pl.concat(frames).write_parquet(target, compression="lz4", statistics=False)
-    return beyond
+    if not beyond:
+        return []
+    return [{"code": "cells_beyond", "count": len(beyond), "row": beyond[0], "file": name, "sheet": sheet}]

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from etl.reading.types import FoundTable
-from etl.reading.words import SMALL_TOTALS, TOTALS, WHOLE_TOTALS, squeezed
+from etl.reading.words import squeezed, total_kind
 
 RATE = re.compile(r"率|占比|比重|[％%]|环比|同比|增长|平均|均值")
 PLAIN = re.compile(r"[+-]?\d+(\.\d+)?")
@@ -47,16 +47,17 @@ def check_totals(table: FoundTable, records: pl.DataFrame, totals: pl.DataFrame)
     totals = totals.sort("_row").head(MOST_TOTALS)
     names = [name for name in records.columns if name != "_row" and not RATE.search(name)]
     labels = [_label(row) for row in totals.select(pl.exclude("_row", "_why")).iter_rows()]
+    numbered = totals["_row"].to_list()
     found: list[dict[str, Any]] = []
     for name in names:
-        values = [(row, number_of(cell), cell) for row, cell in records.select("_row", name).iter_rows()]
-        if any(value is None and squeezed(cell) not in MISSING for _, value, cell in values):
+        if not _is_numeric(records[name]):
             continue
-        numbers = [(row, value) for row, value, _ in values if value is not None]
+        values = ((row, number_of(cell)) for row, cell in records.select("_row", name).iter_rows())
+        numbers = [(row, value) for row, value in values if value is not None]
         stated = [number_of(cell) for cell in totals[name].to_list()]
         for at, value in enumerate(stated):
             if value is not None and labels[at]:
-                computed = _computed(at, labels, totals["_row"].to_list(), numbers, value)
+                computed = _computed(at, labels, numbered, numbers, value)
                 found.append(
                     {"label": labels[at], "column": name, "stated": _plain(value), "computed": _plain(computed),
                      "row": totals["_row"][at], "file": table.file, "sheet": table.sheet, "agrees": computed == value}
@@ -65,7 +66,15 @@ def check_totals(table: FoundTable, records: pl.DataFrame, totals: pl.DataFrame)
 
 
 def _label(row: tuple[str | None, ...]) -> str:
-    return next((squeezed(cell) for cell in row[:LABELS] if squeezed(cell) in TOTALS), "")
+    return next((text for cell in row[:LABELS] if total_kind(text := squeezed(cell))), "")
+
+
+def _is_numeric(cells: pl.Series) -> bool:
+    """Whether a column holds numbers and nothing else but dashes; a few cells decide for most columns."""
+    for part in (cells.head(100), cells.unique()):
+        if any(squeezed(cell) not in MISSING and number_of(cell) is None for cell in part):
+            return False
+    return True
 
 
 def _plain(value: Decimal) -> int | float:
@@ -76,15 +85,15 @@ def _computed(
     at: int, labels: list[str], rows: list[int], numbers: list[tuple[int, Decimal]], stated: Decimal
 ) -> Decimal:
     """The sum that a total may mean: of its block above, of its block below, of everything; the one that agrees."""
-    peers = [row for row, label in zip(rows, labels, strict=True)
-             if labels[at] in SMALL_TOTALS or label not in SMALL_TOTALS]  # fmt: skip
+    kinds = [total_kind(label) for label in labels]
+    peers = [row for row, kind in zip(rows, kinds, strict=True) if kinds[at] == "small" or kind != "small"]
     before = max((row for row in peers if row < rows[at]), default=0)
     after = min((row for row in peers if row > rows[at]), default=1 << 62)
     everything = sum((value for _, value in numbers), Decimal())
     above = [value for row, value in numbers if before < row < rows[at]]
     below = [value for row, value in numbers if rows[at] < row < after]
     likely = sum(above if above else below, Decimal())
-    if labels[at] in WHOLE_TOTALS:
+    if kinds[at] == "whole":
         likely = everything
     for candidate in (likely, sum(below, Decimal()) if below else likely, everything):
         if candidate == stated:

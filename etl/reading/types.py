@@ -53,6 +53,8 @@ class Layout:
     title: str | None = None
     unit: str | None = None
     period: tuple[date, date] | None = None
+    written: frozenset[str] = frozenset()
+    """The cells of the header as they are written, by which a repeated one is found quickly."""
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Literal
 
 SMALL_TOTALS = frozenset({"小计", "subtotal"})
 LARGE_TOTALS = frozenset({"合计", "总计", "共计", "总和", "累计合计", "total", "grandtotal"})
@@ -12,9 +13,14 @@ TOTALS = SMALL_TOTALS | LARGE_TOTALS | WHOLE_TOTALS
 FOOTERS = (
     "填报人", "填表人", "审核人", "制表人", "制表", "负责人", "填报单位", "填报时间", "填报日期",
     "制表时间", "联系电话", "注:", "注1", "备注:", "说明:", "数据来源", "来源:", "资料来源",
-    "打印时间", "导出时间", "source:", "note:", "notes:",
+    "制单", "复核", "打印时间", "导出时间", "source:", "note:", "notes:",
 )  # fmt: skip
 LEADS = ("统计时间", "统计日期", "统计周期", "统计期间", "单位:", "计量单位", "时间:", "数据库:", "指标:", "制表单位")
+TOTAL_OF = re.compile(r"(?P<of>.{0,8})(?:小计|合计|总计|共计):?")
+MAY_BE_TOTAL = r"计|[总總]\s*和|全\s*[市县区省]|(?i:t\s*o\s*t\s*a\s*l|ｔｏｔａｌ)"
+"""Every total matches this as it is written."""
+NOTE = re.compile(r"[(（]?\d{1,2}[.、．)）]|第\d+页|共\d+页")
+Kind = Literal["small", "large", "whole"]
 NOTHING = frozenset({"无数据", "暂无数据", "nodata"})
 SPACE = re.compile(r"[\s\u200b\ufeff]+")
 NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?([eE][+-]?\d+)?%?")
@@ -24,6 +30,20 @@ DATED = re.compile(r"\d{4}[-/.年]\d{1,2}([-/.月]\d{1,2}日?)?([ T日].*)?")
 def squeezed(cell: str | None) -> str:
     """A cell for comparing: one width, lower case, no white space at all (合　计 is 合计)."""
     return SPACE.sub("", unicodedata.normalize("NFKC", cell)).lower() if cell else ""
+
+
+def total_kind(text: str) -> Kind | None:
+    """What a squeezed cell says it is the total of: rows above it (小计, 东城分局合计), its block, or everything."""
+    if text in WHOLE_TOTALS:
+        return "whole"
+    if text in SMALL_TOTALS:
+        return "small"
+    if text in LARGE_TOTALS:
+        return "large"
+    found = TOTAL_OF.fullmatch(text)
+    if found is None:
+        return None
+    return "large" if found["of"] in ("", "总", "本页", "各单位") else "small"
 
 
 def tidy_heading(cell: str | None) -> str:
