@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import os
 import sqlite3
 import time
 from collections.abc import Callable
@@ -106,8 +107,12 @@ def lock_the_catalogue(catalogue: Path, gates: Path) -> None:
         Gate(gates).stop()
 
 
-def read_figures(location: str, versions: list[int | None], gates: Path) -> None:
-    """Count the alerts at some versions and write the counts down."""
+def read_figures(location: str, files: Path, versions: list[int | None], gates: Path) -> None:
+    """Count the alerts at some versions and write the counts down.
+
+    The folder of the files is handed over: a child has the environment that the fork server was started with.
+    """
+    os.environ["JICENG_LAKE_FILES"] = str(files)
     lake = warehouse.open_lake(location)
     counted = [
         lake.frame("SELECT count(*) FROM lake.alert AT (VERSION => $version)", {"version": lake.require_version(at)})

@@ -73,7 +73,8 @@ def test_load_versions_undo_and_another_process(
     second = load(catalogue, "B", row(alert_id="first-0"), row(alert_id="new"))
     assert (second.data_version, second.rows_updated, second.rows_loaded) == (first[0] + 1, 1, 1)
     assert in_use(catalogue, first[0]) == first[1]
-    child = processes.Process(target=read_figures, args=(location(server, database), [first[0], None], gates))
+    where = (location(server, database), tmp_path / "shared")
+    child = processes.Process(target=read_figures, args=(*where, [first[0], None], gates))
     child.start()
     child.join(60)
     assert (gates / "figures").read_text() == "[40, 41]"
