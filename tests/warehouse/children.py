@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 import os
+import signal
 import sqlite3
 import time
 from collections.abc import Callable
