@@ -10,6 +10,7 @@ from pages.shared.download import guarded
 from pages.shared.words import Words
 
 LISTED = 12
+HARMLESS = ("blank_rows", "repeated_header_rows", "total_rows", "footer_rows", "lead_rows", "unit_line_rows")
 
 Told = Sequence[Mapping[str, Any]]
 
@@ -64,14 +65,25 @@ def checks(words: Words, found: Told) -> None:
 
 
 def warnings(words: Words, found: Told) -> None:
-    """Draw the warnings, each a sentence."""
+    """Draw the warnings, each a sentence; what is only good to know stands apart and quietly."""
     for warning in found:
-        st.warning(sentence(words, warning), icon=":material/warning:")
+        if not is_harmless(warning):
+            st.warning(sentence(words, warning), icon=":material/warning:")
+    quiet = [sentence(words, warning) for warning in found if is_harmless(warning)]
+    if quiet:
+        st.caption("ⓘ " + words("say.semicolon").join(quiet))
+
+
+def is_harmless(warning: Mapping[str, Any]) -> bool:
+    """Return whether a warning only tells what was left out as it should be."""
+    return warning.get("code") in HARMLESS or warning.get("severity") == "info"
 
 
 def sentence(words: Words, warning: Mapping[str, Any]) -> str:
     """Return a warning as a sentence; long lists are cut short."""
     filled = {key: _listed(value) for key, value in warning.items() if key != "code"}
+    if "severity" in filled:
+        filled["severity"] = words.of("severity", filled["severity"])
     return words.of("warning", warning.get("code"), **filled)
 
 

@@ -33,13 +33,14 @@ def draw(place: Desk, batch: Mapping[str, Any]) -> None:
         for line in consequences(place, batch):
             st.markdown(f"- {line}")
         author = who(words)
+        if not author:
+            st.caption(words("desk.name_first"))
         with st.container(horizontal=True):
             yes = st.button(
                 words("undo.yes", batch=number),
                 type="primary",
                 key="undo_yes",
                 disabled=not author,
-                help=None if author else words("desk.name_first"),
             )
             st.button(words("undo.no"), key="undo_no", on_click=_ask, kwargs={"number": None})
         if yes and author:

@@ -7,6 +7,7 @@ import streamlit as st
 
 import etl
 import warehouse
+from etl import LoadReport
 from pages.analysts.uploading import work
 from pages.analysts.uploading.jobs import Upload, Uploads
 from pages.shared import address
@@ -18,27 +19,35 @@ def draw(place: Desk, uploads: Uploads, upload: Upload, discard: Callable[[], No
     """Draw the buttons with what each will do; nothing is written before one is pressed."""
     words, report = place.words, upload.report
     st.subheader(words("decide.title"), anchor=False)
-    ready = report is not None and upload.prepared is not None and upload.prepared.can_commit
     author = ""
-    if ready:
+    if can_commit(upload):
         st.markdown(words("decide.nothing_yet"))
         author = who(words)
-        good = report.rows_loaded + report.rows_updated
-        st.caption(words("decide.all_or_nothing"))
+        st.caption(words("decide.all_or_nothing") if author else words("desk.name_first"))
     with st.container(horizontal=True):
-        if ready:
-            locked = {"disabled": not author, "help": None if author else words("desk.name_first")}
-            if not report.rows_refused:
-                label = words("decide.all", n=words.number(good))
-                pressed = st.button(label, type="primary", key="commit", icon=":material/check:", **locked)
-            else:
-                label = words("decide.good", n=words.number(good), refused=words.number(report.rows_refused))
-                pressed = st.button(label, type="primary", key="commit", icon=":material/rule:", **locked)
-            if pressed and author:
-                on_error = "quarantine" if report.rows_refused else "reject"
-                uploads.start(upload, "committing", partial(work.commit, on_error=on_error, author=author))
-                st.rerun()
+        if can_commit(upload) and _pressed(words, report, author):
+            on_error = "quarantine" if report.rows_refused else "reject"
+            uploads.start(upload, "committing", partial(work.commit, on_error=on_error, author=author))
+            st.rerun()
         st.button(words("decide.discard"), key="discard", icon=":material/delete:", on_click=discard)
+
+
+def can_commit(upload: Upload) -> bool:
+    """Return whether there are rows that a commit would write."""
+    report = upload.report
+    return (
+        report is not None
+        and upload.prepared is not None
+        and upload.prepared.can_commit
+        and report.rows_loaded + report.rows_updated > 0
+    )
+
+
+def _pressed(words: Words, report: LoadReport, author: str) -> bool:
+    good, refused = words.number(report.rows_loaded + report.rows_updated), words.number(report.rows_refused)
+    label = words("decide.good", n=good, refused=refused) if report.rows_refused else words("decide.all", n=good)
+    icon = ":material/rule:" if report.rows_refused else ":material/check:"
+    return st.button(label, type="primary", key="commit", icon=icon, disabled=not author) and bool(author)
 
 
 def save(place: Desk, upload: Upload) -> None:

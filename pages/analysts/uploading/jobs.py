@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, RLock, Thread
 from typing import Any
@@ -187,14 +187,14 @@ class Uploads:
 
 
 def _let_go(upload: Upload) -> None:
-    if upload.prepared is not None:
-        upload.prepared.close()
-    upload.stack.close()
-
-
-def with_choice(plan: Plan, **values: Any) -> Plan:  # noqa: ANN401 - fields of Choice
-    """Return a plan with other settings of reading."""
-    return replace(plan, choice=replace(plan.choice, **values))
+    """Remove what an upload holds; at the end of the process the lake may be closed already."""
+    try:
+        if upload.prepared is not None:
+            upload.prepared.close()
+    except Exception:
+        LOG.debug("an upload's rows were gone already", exc_info=True)
+    finally:
+        upload.stack.close()
 
 
 def _keep(folder: Path, number: int, name: str, content: bytes | memoryview) -> Path:

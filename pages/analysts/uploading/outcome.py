@@ -15,6 +15,7 @@ from pages.shared.download import guarded
 from pages.shared.words import Words
 
 COUNTS = ("rows_read", "rows_loaded", "rows_updated", "rows_repeated", "rows_refused")
+NO_FRACTION = ".000000"
 ALWAYS = ("received", "valid", "filed", "tested")
 
 
@@ -72,9 +73,24 @@ def samples(words: Words, upload: Upload) -> None:
         if field in frame.columns and f"{field} (file)" in frame.columns:
             heading = " + ".join(uses.get(field, ())) or field
             shown[f"{heading} · {words('sample.before')}"] = _texts(frame[f"{field} (file)"])
-            shown[f"{field} · {words('sample.after')}"] = _texts(frame[field])
+            after = _written(words, upload, field, uses.get(field, ()))
+            shown[f"{field} · {words('sample.after')}"] = after
     pinned = {words("told.row"): st.column_config.NumberColumn(pinned=True, format="plain")}
     st.dataframe(pl.DataFrame(shown), hide_index=True, alt=words("sample.title"), key="samples", column_config=pinned)
+
+
+def _written(words: Words, upload: Upload, field: str, columns: Sequence[str]) -> list[object]:
+    """Return the values of a field as they would be written; where the cell is refused, that."""
+    refused = {(cell.row, name) for cell in upload.report.refusals for name in (cell.column or "").split(" + ")}
+    rows, cells = upload.samples["row"].to_list(), _texts(upload.samples[field])
+    return [
+        f"✕ {words('sample.refused')}"
+        if any((row, column) in refused for column in columns)
+        else cell.removesuffix(NO_FRACTION)
+        if isinstance(cell, str)
+        else ""
+        for row, cell in zip(rows, cells, strict=True)
+    ]
 
 
 def _texts(cells: pl.Series) -> list[object]:

@@ -15,7 +15,7 @@ from pages.analysts.uploading.jobs import Upload
 from pages.shared.download import csv_bytes, guarded
 from pages.shared.words import DASH, Words
 
-A_PAGE = 50
+A_PAGE = 25
 
 
 def draw(words: Words, upload: Upload) -> None:
@@ -26,11 +26,17 @@ def draw(words: Words, upload: Upload) -> None:
     st.subheader(words("refused.title"), anchor=False)
     cells, rows = words.number(len(report.refusals)), words.number(report.rows_refused)
     st.markdown(words("refused.count", cells=cells, rows=rows))
-    pages = -(-len(report.refusals) // A_PAGE)
+    found = sorted(report.refusals, key=lambda cell: (cell.file, cell.sheet or "", cell.row or 0))
+    pages = -(-len(found) // A_PAGE)
     page = st.pagination(pages, key=upload.key("refused_page")) if pages > 1 else 1
-    part = report.refusals[(page - 1) * A_PAGE : page * A_PAGE]
+    part = found[(page - 1) * A_PAGE : page * A_PAGE]
     st.dataframe(
-        table(words, upload, part), hide_index=True, alt=words("refused.title"), key=upload.key(f"refused_{page}")
+        table(words, upload, part),
+        hide_index=True,
+        height="content",
+        alt=words("refused.title"),
+        key=upload.key(f"refused_{page}"),
+        column_config={words.of("refused_cell", "row"): st.column_config.NumberColumn(pinned=True, format="plain")},
     )
     with st.container(horizontal=True):
         names, content = _marked(upload, words.short)
@@ -45,7 +51,7 @@ def draw(words: Words, upload: Upload) -> None:
         )
         st.download_button(
             words("refused.list"),
-            lambda: csv_bytes(table(words, upload, report.refusals), []),
+            lambda: csv_bytes(table(words, upload, found), []),
             f"{upload.files[0].stem}-{words('refused.suffix')}.csv",
             "text/csv",
             key="refused_list",
