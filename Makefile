@@ -18,7 +18,7 @@ help:
 	@echo "make clean       remove the environment and caches; never the data"
 
 run: .venv/runtime.stamp
-	@$(IN)python scripts/prepare_lake.py
+	@$(IN)python -m scripts.prepare_lake
 	@exec $(IN)streamlit run app.py --server.address 127.0.0.1 --server.port $(PORT) --server.showEmailPrompt false
 
 test: .venv/development.stamp
@@ -36,13 +36,13 @@ format: .venv/development.stamp
 	$(IN)ruff format .
 
 bench: .venv/development.stamp
-	@for script in benchmarks/startup.py benchmarks/pages.py benchmarks/ingest.py; do $(IN)python $$script || exit 1; done
+	@for script in startup pages ingest; do $(IN)python -m benchmarks.$$script || exit 1; done
 
 lock: .venv/development.stamp
 	$(IN)python scripts/lock.py
 
 dictionary: .venv/runtime.stamp
-	$(IN)python scripts/data_dictionary.py
+	$(IN)python -m scripts.data_dictionary
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
