@@ -1,4 +1,4 @@
-"""The upload page in the test's own process: what was guessed, corrected, refused, committed; nothing personal shown."""
+"""The upload page in the test's own process: guessed, corrected, refused, committed; nothing personal is shown."""
 
 from collections.abc import Iterator
 from pathlib import Path
