@@ -138,7 +138,8 @@ def connect(location: Location, *, create: bool = False) -> duckdb.DuckDBPyConne
         scanner = "postgres_scanner" if location.is_postgres else "sqlite_scanner"
         for name in ("ducklake", scanner):
             connection.execute(f"LOAD {_quote(str(extension_path(name)))}")
-        location.files.mkdir(parents=True, exist_ok=True)
+        if create or location.home.is_dir():  # looking for a lake leaves no folder behind
+            location.files.mkdir(parents=True, exist_ok=True)
         connection.execute(f"SET GLOBAL temp_directory = {_quote(str(location.home / 'scratch'))}")
         if location.password:
             _remember_password(connection, location.password)

@@ -194,6 +194,8 @@ def test_backup_and_restore_send_to_the_tools_of_postgresql(
     assert in_use(catalogue) == before
 
 
-def test_no_tables_and_no_wish_to_make_them(server: Server, database: str):
-    with pytest.raises(warehouse.CatalogueMissing, match="the PostgreSQL catalogue"):
-        warehouse.open_lake(location(server, database))
+def test_no_tables_and_no_wish_to_make_them(server: Server, database: str, tmp_path: Path):
+    for _ in range(2):
+        with pytest.raises(warehouse.CatalogueMissing, match="the PostgreSQL catalogue"):
+            warehouse.open_lake(location(server, database))
+    assert not (tmp_path / "shared").exists()
