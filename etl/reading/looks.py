@@ -8,6 +8,7 @@ from pathlib import Path
 from etl.encoding import require_readable
 from etl.errors import FileRefused
 from etl.reading import archives, glance, text, workbooks
+from etl.reading.apart import Book
 from etl.reading.files import as_text, is_workbook, refuse_unread
 from etl.reading.layout import find_layout
 from etl.reading.sheets import open_chosen
@@ -52,8 +53,12 @@ def _quick(path: Path, name: str, choice: Choice) -> Peek | None:
 
 
 def _whole(path: Path, name: str, choice: Choice, limits: Limits) -> Peek:
-    book = workbooks.open_workbook(path, name, limits)
-    names = tuple(sheet for sheet, _ in workbooks.sheet_names(book))
+    with workbooks.open_workbook(path, name, limits) as book:
+        names = tuple(sheet for sheet, _ in workbooks.sheet_names(book))
+        return _chosen(book, names, path, name, choice, limits)
+
+
+def _chosen(book: Book, names: tuple[str, ...], path: Path, name: str, choice: Choice, limits: Limits) -> Peek:
     try:
         sheet, layout, _ = open_chosen(book, path, name, choice, limits)
     except FileRefused as refused:

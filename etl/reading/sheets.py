@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections import deque
 from pathlib import Path
-
-import python_calamine
 
 from etl.errors import FileRefused, Refusal
 from etl.reading import workbooks
+from etl.reading.apart import Book
 from etl.reading.layout import find_layout
 from etl.reading.tables import check_width, preview, write_table
 from etl.reading.types import Choice, FoundTable, Layout, Limits, Sheet
 
 Others = list[tuple[str, str]]
-Found = tuple[Sheet, Layout]
 
 
 def read_workbook(path: Path, name: str, target: Path, choice: Choice, limits: Limits) -> FoundTable:
@@ -22,10 +21,10 @@ def read_workbook(path: Path, name: str, target: Path, choice: Choice, limits: L
     Raises:
         FileRefused: it cannot be read, or there is no table in it.
     """
-    book = workbooks.open_workbook(path, name, limits)
-    sheet, layout, others = open_chosen(book, path, name, choice, limits)
-    check_width(layout, name, limits)
-    warnings = write_table(sheet.rows, layout, target, name, sheet.name)
+    with workbooks.open_workbook(path, name, limits) as book:
+        sheet, layout, others = open_chosen(book, path, name, choice, limits)
+        check_width(layout, name, limits)
+        warnings = write_table(sheet.rows, layout, target, name, sheet.name)
     if sheet.hidden_rows:
         warnings.append({"code": "hidden_rows", "count": sheet.hidden_rows, "file": name, "sheet": sheet.name})
     unread = [other for other, why in others if why == "not_chosen"]
@@ -48,9 +47,7 @@ def read_workbook(path: Path, name: str, target: Path, choice: Choice, limits: L
     )
 
 
-def open_chosen(
-    book: python_calamine.CalamineWorkbook, path: Path, name: str, choice: Choice, limits: Limits
-) -> tuple[Sheet, Layout, Others]:
+def open_chosen(book: Book, path: Path, name: str, choice: Choice, limits: Limits) -> tuple[Sheet, Layout, Others]:
     """The sheet that was named, or the first that shows a table of two columns or more, or else of one.
 
     Raises:
@@ -61,20 +58,26 @@ def open_chosen(
         detail = ", ".join(sheet for sheet, _ in names)
         raise FileRefused(Refusal(name, "no_sheet", sheet=choice.sheet, detail=detail))
     outcome: dict[str, str] = {sheet: "not_chosen" if visible else "hidden" for sheet, visible in names}
-    chosen: Found | None = None
+    narrow: str | None = None
     for sheet_name, visible in names:
         if sheet_name != choice.sheet if choice.sheet else not visible:
             continue
         sheet = workbooks.open_sheet(book, path, sheet_name, name, limits)
         layout = find_layout(sheet.first, sheet.merges, choice)
-        if layout is None:
+        if layout is not None and len(layout.columns) > 1:
+            return sheet, layout, _others(outcome, sheet_name)
+        if layout is not None:
+            narrow = narrow or sheet_name
+        else:
             outcome[sheet_name] = "no_table" if any(any(cells) for _, cells in sheet.first) else "empty"
-            continue
-        if chosen is None or len(layout.columns) > 1:
-            chosen = sheet, layout
-        if len(layout.columns) > 1:
-            break
-    if chosen is None:
+        deque(sheet.rows, maxlen=0)  # the next sheet can be opened when this one is at its end
+    if narrow is None:
         raise FileRefused(Refusal(name, "no_table", sheet=choice.sheet))
-    others = [(other, why) for other, why in outcome.items() if other != chosen[0].name]
-    return *chosen, others
+    sheet = workbooks.open_sheet(book, path, narrow, name, limits)
+    layout = find_layout(sheet.first, sheet.merges, choice)
+    assert layout is not None
+    return sheet, layout, _others(outcome, narrow)
+
+
+def _others(outcome: dict[str, str], chosen: str) -> Others:
+    return [(name, why) for name, why in outcome.items() if name != chosen]

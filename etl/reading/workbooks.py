@@ -1,4 +1,4 @@
-"""Workbooks: typed cells and merged ranges through calamine, the rest of the truth from `unseen` and `records`.
+"""Workbooks: typed cells and merged ranges through calamine (`apart`), the rest from `unseen` and `records`.
 
 A cell merged down over several rows stands for all of them, so its value is repeated below (not in the first rows, by
 which the header is found); merged across it is a heading or the label of a total and stays where it is.
@@ -6,17 +6,18 @@ which the header is found); merged across it is a heading or the label of a tota
 
 from __future__ import annotations
 
+import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
-import python_calamine
-
 from etl.errors import FileRefused, Refusal
+from etl.reading.apart import Book, Broken
 from etl.reading.cells import cell_text
 from etl.reading.records import is_encrypted, look_into_xls
 from etl.reading.types import Cells, Limits, Merge, Numbered, Sheet
@@ -27,12 +28,12 @@ HTML = (b"<html", b"<!doctype", b"<table", b"<?xml", b"\xef\xbb\xbf<")
 OLE = b"\xd0\xcf\x11\xe0"
 PIECE = 1 << 22
 DAMAGED = (
-    python_calamine.CalamineError,
     ElementTree.ParseError,
     zipfile.BadZipFile,
     zlib.error,
+    struct.error,
     EOFError,
-    KeyError,
+    LookupError,
     NotImplementedError,
     OSError,
     RuntimeError,
@@ -43,23 +44,18 @@ DAMAGED = (
 
 @contextmanager
 def readable(name: str, sheet: str | None = None) -> Iterator[None]:
-    """Whatever a reader says of a damaged workbook becomes a refusal, a panic of calamine included."""
+    """Whatever a reader says of a damaged workbook becomes a refusal."""
     try:
         yield
-    except FileRefused:
-        raise
-    except python_calamine.PasswordError as error:
-        raise FileRefused(Refusal(name, "has_password", sheet=sheet)) from error
+    except Broken as error:
+        code = "has_password" if error.kind == "PasswordError" else "bad_workbook"
+        raise FileRefused(Refusal(name, code, sheet=sheet, detail=error.words[:120] or None)) from error
     except DAMAGED as error:
         raise FileRefused(Refusal(name, "bad_workbook", sheet=sheet, detail=str(error)[:120] or None)) from error
-    except BaseException as error:
-        if type(error).__name__ != "PanicException":
-            raise
-        raise FileRefused(Refusal(name, "bad_workbook", sheet=sheet, detail="panic")) from error
 
 
-def open_workbook(path: Path, name: str, limits: Limits) -> python_calamine.CalamineWorkbook:
-    """Open a workbook of any kind that calamine reads.
+def open_workbook(path: Path, name: str, limits: Limits) -> Book:
+    """Open a workbook of any kind that calamine reads; the caller closes it.
 
     Raises:
         FileRefused: too large, protected, HTML in disguise, of an unread kind, or damaged.
@@ -75,7 +71,7 @@ def open_workbook(path: Path, name: str, limits: Limits) -> python_calamine.Cala
             raise FileRefused(Refusal(name, "has_password"))
         if is_xlsx(path):
             _check_unpacked(path, name, limits)
-        return python_calamine.CalamineWorkbook.from_path(str(path))
+        return Book(path)
 
 
 def is_xlsx(path: Path) -> bool:
@@ -98,15 +94,13 @@ def _check_unpacked(path: Path, name: str, limits: Limits) -> None:
                         pass
 
 
-def sheet_names(book: python_calamine.CalamineWorkbook) -> list[tuple[str, bool]]:
+def sheet_names(book: Book) -> list[tuple[str, bool]]:
     """Work sheets and whether each is visible."""
-    work = python_calamine.SheetTypeEnum.WorkSheet
-    seen = python_calamine.SheetVisibleEnum.Visible
-    return [(sheet.name, sheet.visible == seen) for sheet in book.sheets_metadata if sheet.typ == work]
+    return [(name, is_visible) for name, is_work, is_visible in book.sheets if is_work]
 
 
-def open_sheet(book: python_calamine.CalamineWorkbook, path: Path, name: str, file: str, limits: Limits) -> Sheet:
-    """One sheet of a workbook, with its errors put back.
+def open_sheet(book: Book, path: Path, name: str, file: str, limits: Limits) -> Sheet:
+    """One sheet of a workbook, with its errors put back. Its rows must be read before another sheet is opened.
 
     Raises:
         FileRefused: the sheet is damaged or reaches too far.
@@ -116,49 +110,51 @@ def open_sheet(book: python_calamine.CalamineWorkbook, path: Path, name: str, fi
         if unseen.rows * unseen.columns > limits.cells:
             detail = f"{unseen.rows:,} rows, {unseen.columns:,} columns"
             raise FileRefused(Refusal(file, "sheet_too_large", sheet=name, detail=detail))
-        sheet = book.get_sheet_by_name(name)
-        merges = list(sheet.merged_cell_ranges or ())
+        start, merges, values = book.open(name)
+        first = list(islice(values, LOOK_AT))
+    left = start[1] if start else 0
     return Sheet(
         name,
-        list(islice(_rows(sheet, unseen, (), file), LOOK_AT)),
-        _rows(sheet, unseen, merges, file),
+        list(islice(_rows(first, left, unseen, ()), LOOK_AT)),
+        _guarded(_rows(chain(first, values), left, unseen, merges), file, name),
         merges=merges,
         date_system=unseen.date_system,
         hidden_rows=unseen.hidden_rows,
     )
 
 
-def _unseen(book: python_calamine.CalamineWorkbook, path: Path, name: str) -> Unseen:
+def _unseen(book: Book, path: Path, name: str) -> Unseen:
     if is_xlsx(path):
         return look_into_xlsx(path, name)
-    return look_into_xls(path, book.sheet_names.index(name))
+    return look_into_xls(path, [sheet for sheet, _, _ in book.sheets].index(name))
 
 
-def _rows(
-    sheet: python_calamine.CalamineSheet, unseen: Unseen, merges: Sequence[Merge], file: str
-) -> Iterator[Numbered]:
+def _guarded(rows: Iterator[Numbered], file: str, sheet: str) -> Iterator[Numbered]:
+    with readable(file, sheet):
+        yield from rows
+
+
+def _rows(values: Iterable[list[Any]], left: int, unseen: Unseen, merges: Sequence[Merge]) -> Iterator[Numbered]:
     """All rows from the first of the sheet on, as wide as the sheet."""
-    left = sheet.start[1] if sheet.start else 0
     down = sorted(((top, left), (bottom, right)) for (top, left), (bottom, right) in merges if bottom > top)
     under: list[tuple[int, int, str | None]] = []
     at = number = 0
-    with readable(file, sheet.name):
-        for number, values in enumerate(sheet.iter_rows(), start=1):
-            cells: Cells = [*([None] * left), *map(cell_text, values)]
-            if number in unseen.errors:
-                _put_errors(cells, unseen.errors[number])
-            if under:
-                under = _fill_down(cells, number, under)
-            while at < len(down) and down[at][0][0] < number:
-                (top, column), (bottom, _) = down[at]
-                if top == number - 1 and column < len(cells):
-                    under.append((column, bottom + 1, cells[column]))
-                at += 1
-            yield number, cells
-    for row in sorted(row for row in unseen.errors if row > number):
+    for number, row in enumerate(values, start=1):
+        cells: Cells = [*([None] * left), *map(cell_text, row)]
+        if number in unseen.errors:
+            _put_errors(cells, unseen.errors[number])
+        if under:
+            under = _fill_down(cells, number, under)
+        while at < len(down) and down[at][0][0] < number:
+            (top, column), (bottom, _) = down[at]
+            if top == number - 1 and column < len(cells):
+                under.append((column, bottom + 1, cells[column]))
+            at += 1
+        yield number, cells
+    for number in sorted(row for row in unseen.errors if row > number):
         cells = []
-        _put_errors(cells, unseen.errors[row])
-        yield row, cells
+        _put_errors(cells, unseen.errors[number])
+        yield number, cells
 
 
 def _put_errors(cells: Cells, errors: dict[int, str]) -> None:

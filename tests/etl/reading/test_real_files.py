@@ -63,7 +63,7 @@ def test_public_figures_read_the_same_in_both_encodings(tmp_path: Path):
 
 @pytest.mark.parametrize("path", SAPS, ids=[path.name for path in SAPS])
 def test_station_years_of_south_africa(tmp_path: Path, path: Path):
-    table, records, aside = read(path, tmp_path)
+    table, records, _ = read(path, tmp_path)
     assert table.header_row > 1
     assert any("2003" in column for column in table.columns)
     assert "Murder" in records[table.columns[0]].str.strip_chars().to_list()
