@@ -19,7 +19,7 @@ from warehouse.lake import TRIES
 
 from .children import Gate, lock_the_catalogue, wait_for
 from .conftest import alerts
-from .facts import everything, load, row
+from .facts import IN_USE, in_use, load, row
 
 CHINESE = range(0x4E00, 0xA000)
 
@@ -54,7 +54,7 @@ def test_a_catalogue_locked_by_another_program_is_busy(
     child = processes.Process(target=lock_the_catalogue, args=(lake.location.catalogue_file, gates))
     child.start()
     wait_for(Gate(gates).reached.exists, "the catalogue being locked")
-    before = (lake.version(), everything(lake))
+    before = (lake.version(), in_use(lake))
 
     def work(cursor: duckdb.DuckDBPyConnection) -> None:
         cursor.execute("INSERT INTO lake.setting VALUES ('x', 'y')")
@@ -62,7 +62,7 @@ def test_a_catalogue_locked_by_another_program_is_busy(
     said(warehouse.Busy, lambda: lake.commit(work, author="t", message="m", tries=2), str(lake.home))
     Gate(gates).open()
     child.join(60)
-    assert (lake.version(), everything(lake)) == before
+    assert (lake.version(), in_use(lake)) == before
     assert warehouse.write_settings(lake, {"city_en": "X"}, author="t") == before[0] + 1
     warehouse.close_lake(lake.home)
 
@@ -100,6 +100,11 @@ def test_a_conflict_that_stays_is_said_with_the_number_of_tries(lake: Lake, monk
     assert (lake.version(), lake.setting("x")) == (before, None)
 
 
+def is_as_it_was(lake: Lake, state: tuple[int, dict[str, tuple[int, int]]]) -> bool:
+    """Whether a copy of the stocked lake has its version and its rows."""
+    return (lake.version(), in_use(lake)) == (state[0], {name: state[1][name] for name in IN_USE})
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 4 MB."""
@@ -120,7 +125,7 @@ def fill(folder: Path, left: int) -> Path:
     return file
 
 
-@pytest.mark.parametrize("left", [1_000, 500_000, 700_000, 900_000])
+@pytest.mark.parametrize("left", [1_000, 500_000, 900_000])
 def test_a_disk_that_fills_up_during_a_load(
     small_disk: Path, stocked_folder: Path, stocked_state, tmp_path: Path, left: int
 ):
@@ -131,7 +136,7 @@ def test_a_disk_that_fills_up_during_a_load(
     said(warehouse.DiskFull, lambda: load_files(lake, "alert", [file]), str(small_disk), "python -m warehouse maintain")
     assert list((lake.home / "scratch").glob("jiceng-*")) == []
     filling.unlink()
-    assert (lake.version(), everything(lake)) == stocked_state
+    assert is_as_it_was(lake, stocked_state)
     assert load_files(lake, "alert", [file]).status == "committed"
 
 
@@ -146,7 +151,7 @@ def test_a_disk_without_a_byte_left(small_disk: Path, stocked_folder: Path, stoc
     said(warehouse.DiskFull, lambda: warehouse.open_lake(lake.home), str(lake.home))
     filling.unlink()
     lake = warehouse.open_lake(lake.home)
-    assert (lake.version(), everything(lake)) == stocked_state
+    assert is_as_it_was(lake, stocked_state)
 
 
 def test_no_warehouse_is_made_by_looking_for_one(tmp_path: Path):
@@ -277,7 +282,7 @@ def test_another_secret_is_refused_before_anything_is_read(
     for secret, word in (("ab" * 32, str(stocked.setting("key_fingerprint"))), ("ab" * 16, "16"), ("secret", "")):
         monkeypatch.setenv("JICENG_KEY", secret)
         said(warehouse.WrongKey, lambda: load_files(stocked, "alert", [file], options=Options()), word, "JICENG_KEY")
-    assert (stocked.version(), everything(stocked)) == stocked_state
+    assert is_as_it_was(stocked, stocked_state)
 
 
 def test_an_extension_that_is_not_installed(stocked_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

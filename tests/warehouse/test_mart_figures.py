@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from warehouse import Lake
 
 from .facts import load, row, undo
@@ -42,31 +40,38 @@ def test_every_alert_is_valid_or_left_out_for_one_reason(lake: Lake):
     assert found[0] == sum(found[1:])
 
 
-@pytest.mark.parametrize(
-    ("values", "down", "up", "moved", "late", "transferred", "located"),
-    [
-        ({"category_code_initial": "c", "category_code": "d"}, 1, 0, 0, 0, 0, 0),
-        ({"category_code_initial": "h", "category_code": "d"}, 0, 1, 0, 0, 0, 0),
-        ({"category_code_initial": "d", "category_code": "d"}, 0, 0, 0, 0, 0, 0),
-        ({"category_code_initial": "q", "category_code": "d"}, 0, 0, 0, 0, 0, 0),
-        ({"category_code_initial": "c", "category_code": "d", "is_deleted": True}, 0, 0, 0, 0, 0, 0),
-        ({"station_code_initial": "s2"}, 0, 0, 1, 0, 0, 0),
-        ({"station_code_initial": "s1"}, 0, 0, 0, 0, 0, 0),
-        ({"recorded_at": "2024-01-02 10:00:00"}, 0, 0, 0, 0, 0, 0),
-        ({"recorded_at": "2024-01-02 10:00:01"}, 0, 0, 0, 1, 0, 0),
-        ({"case_id": "k"}, 0, 0, 0, 0, 1, 0),
-        ({"lon": 112.5}, 0, 0, 0, 0, 0, 0),
-        ({"lon": 112.5, "lat": 31.2}, 0, 0, 0, 0, 0, 1),
-    ],
-)
-def test_what_became_of_a_valid_alert(lake: Lake, values: dict[str, Any], down, up, moved, late, transferred, located):
-    groups = {"c": "criminal", "d": "dispute", "h": "help"}
-    for which in ("category_code", "category_code_initial"):
-        if which in values:
-            values = values | {which.replace("code", "group"): groups.get(values[which], "unmapped")}
-    load(lake, "A", row(alert_id="a", **values))
+def test_what_became_of_a_valid_alert(lake: Lake):
+    def coded(now: str, first: str, **more: object) -> dict[str, Any]:
+        found = {"c": "criminal", "d": "dispute", "h": "help"}
+        codes = {"category_code": now, "category_code_initial": first}
+        return codes | {"category_group": found[now], "category_group_initial": found.get(first, "unmapped")} | more
+
+    given: list[tuple[str, dict[str, Any]]] = [
+        ("recoded_down", coded("d", "c")),
+        ("recoded_up", coded("d", "h")),
+        ("", coded("d", "d")),
+        ("", coded("d", "q")),
+        ("", coded("d", "c", is_deleted=True)),
+        ("moved", {"station_code_initial": "s2"}),
+        ("", {"station_code_initial": "s1"}),
+        ("", {"recorded_at": "24:00:00"}),
+        ("recorded_late", {"recorded_at": "24:00:01"}),
+        ("transferred", {"case_id": "k"}),
+        ("", {"lon": 112.5}),
+        ("located", {"lon": 112.5, "lat": 31.2}),
+    ]
+    rows = []
+    for number, (_, values) in enumerate(given, 1):
+        if "recorded_at" in values:  # hours after the report
+            values = values | {"recorded_at": f"2024-01-{number + 1:02d} 10:{values['recorded_at'][3:]}"}
+        rows.append(row(alert_id=str(number), reported_at=f"2024-01-{number:02d} 10:00:00", **values))
+    load(lake, "A", *rows)
     columns = ("recoded_down", "recoded_up", "moved", "recorded_late", "transferred", "located")
-    assert sums(lake, "mart_alert_day", *columns) == (down, up, moved, late, transferred, located)
+    for number, (column, _) in enumerate(given, 1):
+        found = sums(lake, "mart_alert_day", *columns, where=f"day = '2024-01-{number:02d}'")
+        assert dict(zip(columns, found, strict=True)) == {name: int(name == column) for name in columns}, given[
+            number - 1
+        ]
 
 
 def test_repeats_by_caller_place_and_matter(lake: Lake):
