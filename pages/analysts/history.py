@@ -11,6 +11,7 @@ place = desk()
 words = place.words
 batches = warehouse.batch_history(place.lake)
 
+undo.tell(words)
 st.markdown(words("history.explained"))
 if not batches:
     st.info(words("history.empty"), icon=":material/info:")

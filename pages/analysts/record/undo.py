@@ -7,14 +7,14 @@ import streamlit as st
 
 import warehouse
 from pages.shared.desk import Desk, who
+from pages.shared.words import Words
 
 ASKED, DONE = "undo_asked", "undo_done"
 
 
 def draw(place: Desk, batch: Mapping[str, Any]) -> None:
-    """Draw the button, then the question; of an undone batch nothing, but once what its undo did."""
+    """Draw the button, then the question; of an undone batch nothing."""
     words = place.words
-    _tell(place)
     if batch["status"] == "undone":
         return
     number = batch["batch_id"]
@@ -77,10 +77,10 @@ def _undo(place: Desk, number: int, author: str) -> None:
     st.rerun()
 
 
-def _tell(place: Desk) -> None:
+def tell(words: Words) -> None:
+    """Say once what an undo did."""
     done = st.session_state.pop(DONE, None)
     if done is not None:
-        words = place.words
         st.success(
             words(
                 "undo.done",

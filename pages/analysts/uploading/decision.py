@@ -97,7 +97,7 @@ def done(place: Desk, upload: Upload, another: Callable[[], None]) -> None:
         links.append(("analysts/history", label, ":material/history:", of_batch))
     if report.status == "quarantined":
         links.append(("analysts/quarantine", words("decide.to_quarantine"), ":material/rule:", of_batch))
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         for page, label, icon, params in links:
             st.page_link(f"pages/{page}.py", label=label, icon=icon, query_params=params)
         st.button(words("decide.another"), key="another", icon=":material/upload_file:", on_click=another)

@@ -64,6 +64,7 @@ class Upload:
     failed: bool = False
     stopped: bool = False
     turn: int = 0
+    started: float = field(default_factory=time.monotonic)
     touched: float = field(default_factory=time.monotonic)
     stack: ExitStack = field(default_factory=ExitStack)
 
@@ -131,6 +132,7 @@ class Uploads:
             if upload.id not in self._open or upload.is_busy:
                 return False
             upload.state, upload.stopped = ("waiting" if state == "working" else state), False
+            upload.started = time.monotonic()
             upload.step, upload.share = ("look" if state == "working" else "commit"), 0.0
             upload.plan = plan or upload.plan
         self._worker.submit(self._run, upload, state, work)

@@ -75,7 +75,7 @@ def samples(words: Words, upload: Upload) -> None:
             shown[f"{heading} · {words('sample.before')}"] = _texts(frame[f"{field} (file)"])
             after = _written(words, upload, field, uses.get(field, ()))
             shown[f"{field} · {words('sample.after')}"] = after
-    pinned = {words("told.row"): st.column_config.NumberColumn(pinned=True, format="plain")}
+    pinned = {words("told.row"): st.column_config.NumberColumn(pinned=True, format="%d")}
     st.dataframe(pl.DataFrame(shown), hide_index=True, alt=words("sample.title"), key="samples", column_config=pinned)
 
 

@@ -36,7 +36,7 @@ def draw(words: Words, upload: Upload) -> None:
         height="content",
         alt=words("refused.title"),
         key=upload.key(f"refused_{page}"),
-        column_config={words.of("refused_cell", "row"): st.column_config.NumberColumn(pinned=True, format="plain")},
+        column_config={words.of("refused_cell", "row"): st.column_config.NumberColumn(pinned=True, format="%d")},
     )
     with st.container(horizontal=True):
         names, content = _marked(upload, words.short)

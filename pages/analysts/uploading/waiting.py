@@ -1,5 +1,6 @@
 """While an upload is being worked on: the stages, how far each is, and a way to stop."""
 
+import time
 from collections.abc import Callable
 
 import streamlit as st
@@ -25,6 +26,7 @@ def draw(words: Words, upload: Upload, stop: Callable[[], None]) -> None:
         said = words.of("upload_step", upload.step)
         if upload.step == "read" and upload.share:
             said += f" {words.percent(upload.share, 0)}"
+        said += " · " + words("upload.seconds", n=words.number(int(time.monotonic() - upload.started)))
         st.progress(min(max(whole, 0.02), 1.0), text=said)
         if upload.step in STEPS:
             st.caption("  ".join(_stage(words, number, at) for number in range(len(STEPS))))
