@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from etl.errors import FileRefused, Refusal, UsageError
+from etl.letters import share_of_common
 
 PROBE_BYTES = 1 << 20
 PIECE_BYTES = 1 << 22
@@ -88,18 +89,42 @@ def detect(path: Path) -> str:
         if head.startswith(mark):
             return name
     if b"\x00" in head:
-        raise FileRefused(Refusal(path.name, "not_text"))
+        raise FileRefused(Refusal(path.name, "utf16_unmarked" if _is_utf16(head) else "not_text"))
     whole = len(head) < PROBE_BYTES
     for name in ("utf-8", "gb18030"):
         try:
             codecs.getincrementaldecoder(name)("strict").decode(head, final=whole)
         except UnicodeDecodeError as error:
             last = error
-            if name == "utf-8" and _is_surely_utf8(head[: error.start]):
+            if name == "utf-8" and _is_damaged_utf8(head, error.start):
                 break
         else:
-            return name
+            return "gb18030" if name == "utf-8" and _reads_better_as_gb18030(head) else name
     raise FileRefused(Refusal(path.name, "bad_encoding", detail=f"byte {last.start}"))
+
+
+def _reads_better_as_gb18030(head: bytes) -> bool:
+    """Whether a few bytes that are valid UTF-8 by chance are Chinese only in GB18030."""
+    if head.isascii() or _is_surely_utf8(head):
+        return False
+    return share_of_common(head.decode("gb18030", "ignore")) > share_of_common(head.decode("utf-8", "ignore"))
+
+
+def _is_damaged_utf8(head: bytes, place: int) -> bool:
+    """Whether what stands before a bad byte is UTF-8: there is much of it, or it is Chinese in UTF-8 only."""
+    valid = head[:place]
+    if valid.isascii() or _is_surely_utf8(valid):
+        return not valid.isascii()
+    return share_of_common(valid.decode("utf-8")) > share_of_common(valid.decode("gb18030", "ignore"))
+
+
+def _is_utf16(head: bytes) -> bool:
+    """Whether bytes with zeros among them are text in UTF-16 that lacks its mark: the zeros are halves of ASCII."""
+    for name in ("utf-16-le", "utf-16-be"):
+        text = head[: len(head) & ~1].decode(name, "ignore")
+        if "\n" in text and "\x00" not in text and all(letter >= " " or letter in "\t\r\n" for letter in text):
+            return True
+    return False
 
 
 def _is_surely_utf8(valid: bytes) -> bool:

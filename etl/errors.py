@@ -153,6 +153,12 @@ REASONS: dict[str, tuple[str, str, str, str]] = {
         "压缩包内没有 CSV、XLSX 或 XLS",
         "请直接放入表格，不要嵌套压缩包",
     ),
+    "utf16_unmarked": (
+        "the file is text in UTF-16 without the mark by which that is known",
+        "save it as UTF-8",
+        "文件是没有字节序标记的 UTF-16 文本",
+        "请另存为 UTF-8",
+    ),
     "is_big5": (
         "the file is in Big5 (traditional Chinese), which no source system of ours writes",
         "save it as UTF-8",

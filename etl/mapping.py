@@ -42,7 +42,7 @@ PLAIN = "plain"
 PARSERS = (None, "epoch_ms", "epoch_s")
 MAPPING_KEYS = (
     "table", "title", "delimiter", "encoding", "on_error", "date_formats", "settings", "fields", "units", "categories",
-    "service_callers", "service_places", "events",
+    "service_callers", "service_places", "events", "fingerprints",
 )  # fmt: skip
 FIELD_KEYS = ("column", "columns", "join", "missing", "constant", "map", "default", "take", "parse", "true_values")
 UNIT_KEYS = ("district", "name", "districts", "other_stations")
@@ -55,8 +55,8 @@ def available() -> list[str]:
     return [PLAIN, *sorted(path.stem for path in FOLDER.glob("*.yaml"))]
 
 
-def load_mapping(name: str, table_name: str) -> Mapping:
-    """The mapping of that name or path, for a table.
+def load_mapping(name: str, table_name: str, saved: Path | None = None) -> Mapping:
+    """The mapping of that name or path, for a table; those in the folder `saved` come before the project's own.
 
     Raises:
         UsageError: no such table or mapping, it is made for another table, or it is not well-formed.
@@ -68,6 +68,8 @@ def load_mapping(name: str, table_name: str) -> Mapping:
         rules = tuple(FieldRule(field, (field,)) for field in source_fields(wanted))
         return Mapping(PLAIN, wanted, rules, digest=PLAIN)
     path = Path(name) if name.endswith((".yaml", ".yml")) else FOLDER / f"{name}.yaml"
+    if saved is not None and path.parent == FOLDER and (saved / path.name).is_file():
+        path = saved / path.name
     if not path.is_file():
         raise UsageError(f"there is no mapping {name}; there are: {', '.join(available())}, or give a YAML file")
     try:

@@ -32,6 +32,7 @@ from etl.reading import Choice, FoundTable, check_totals, read_files, set_aside
 from etl.register import registrations
 from etl.relation import Relation
 from etl.report import LoadReport
+from etl.saved import folder_of
 from etl.scratch import workplace
 from etl.stage import Progress, Staged, checksum, scan, stage
 from warehouse import (
@@ -80,7 +81,7 @@ class Prepared:
         """
         self.lake = lake
         self.options = options or Options()
-        self.mapping: Mapping = load_mapping(mapping, table)
+        self.mapping: Mapping = load_mapping(mapping, table, folder_of(lake.home))
         self.choice = self._chosen(choice or Choice())
         self.paths = [Path(file) for file in files]
         self.report = LoadReport("refused", table, [path.name for path in self.paths], mapping=self.mapping.name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from etl.reading.types import Layout
-from etl.reading.words import FOOTERS, LEADS, MAY_BE_TOTAL, NOTE, NOTHING, squeezed, total_kind
+from etl.reading.words import FOOTERS, MAY_BE_TOTAL, NOTE, NOTHING, is_lead, squeezed, total_kind
 
 WHY = ("blank", "repeated_header", "total", "footer", "lead")
 LABEL_COLUMNS = 3
@@ -95,6 +95,6 @@ def _why(cells: tuple[str | None, ...], headings: frozenset[str], title: str, be
         return "footer"
     if before == "footer" and len(filled) == 1 and len(cells) > 2 and NOTE.match(first):
         return "footer"
-    if first.startswith(LEADS) or (len(filled) == 1 and (first == title or first in headings)):
+    if is_lead(first) or (len(filled) == 1 and (first == title or first in headings)):
         return "lead"
     return None

@@ -103,6 +103,8 @@ def as_text(path: Path, name: str, folder: Path, encoding: str | None) -> TextFi
     try:
         file = as_utf8(path, folder, encoding)
     except FileRefused as refused:
+        if encoding is None and refused.refusal.code == "bad_encoding":
+            refuse_big5(path, name)
         raise FileRefused(_renamed(refused.refusal, name)) from refused
     if encoding is None and file.encoding == "gb18030":
         refuse_big5(path, name)
@@ -128,9 +130,11 @@ def _text_table(file: TextFile, name: str, target: Path, choice: Choice, limits:
     delimiter = text.find_delimiter(file.path, name, choice.delimiter)
     sheet = text.open_text(file, name, delimiter)
     layout = _layout(sheet, name, choice, limits)
-    plain = text.is_plain(file.path, list(sheet.first), layout.header_row, layout.header_rows)
-    reach = next(len(cells) for number, cells in sheet.first if number == layout.header_row)
-    warnings = [] if plain else write_table(sheet.rows, layout, target, name, reach=max(reach, len(layout.columns)))
+    headers = range(layout.header_row, layout.header_row + layout.header_rows)
+    reach = max(len(cells) for number, cells in sheet.first if number in headers)
+    layout = replace(layout, columns=layout.columns[:reach])  # text says by its delimiters how wide it is
+    plain = text.is_plain(file.path, delimiter, list(sheet.first), layout.header_row, layout.header_rows)
+    warnings = [] if plain else write_table(sheet.rows, layout, target, name, reach=reach)
     return FoundTable(
         file=name,
         sheet=None,

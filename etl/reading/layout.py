@@ -10,13 +10,13 @@ import re
 from collections.abc import Sequence
 
 from etl.reading.periods import find_period
-from etl.reading.types import Choice, Layout, Numbered
-from etl.reading.words import LEADS, NOTHING, TOTALS, is_data, squeezed, tidy_heading
+from etl.reading.types import Choice, Layout, Merge, Numbered
+from etl.reading.words import DATED, NOTHING, TOTALS, is_data, is_lead, squeezed, tidy_heading
 
 SHARE_OF_WIDTH = 0.5
 MOST_HEADER_ROWS = 3
-UNIT = re.compile(r"单位\s*[:：]\s*(\S{1,8})")
-Merge = tuple[tuple[int, int], tuple[int, int]]
+UNIT = re.compile(r"(?<![报送制布计])单位\s*[:：]\s*([^\s()（）]{1,8})")
+YEAR = re.compile(r"(19|20)\d\d")
 
 
 def find_layout(first: Sequence[Numbered], merges: Sequence[Merge] = (), choice: Choice | None = None) -> Layout | None:
@@ -76,14 +76,35 @@ def _header_at(first: Sequence[Numbered], wanted: int | None) -> int | None:
         filled = _filled(cells)
         words = sum(1 for cell in cells if squeezed(cell) and not is_data(cell))
         enough = filled >= (1 if width == 1 else max(2, SHARE_OF_WIDTH * width))
-        if enough and words * 2 > filled and not _is_lead(cells, filled):
-            return at
+        if enough and (words * 2 > filled or _is_series(cells)) and not _is_lead(cells, filled):
+            return _first_of_header(first, at)
     return None
+
+
+def _first_of_header(first: Sequence[Numbered], at: int) -> int:
+    """The header may begin above its first wide row, with headings that each stand over several columns."""
+    for _ in range(MOST_HEADER_ROWS - 1):
+        above = first[at - 1][1] if at else []
+        if _filled(above) < 2 or _is_lead(above, _filled(above)) or not _subdivides(above, first[at][1]):
+            break
+        at -= 1
+    return at
+
+
+def _is_series(cells: Sequence[str | None]) -> bool:
+    """Whether the values of a row are headings in truth: a word, then years, days or numbers that go on by steps."""
+    values = [squeezed(cell) for cell in cells if squeezed(cell)]
+    series = values[1:]
+    if is_data(values[0]) or len(series) < 2 or len(set(series)) < len(series):
+        return False
+    if all(YEAR.fullmatch(value) for value in series) or all(DATED.fullmatch(value) for value in series):
+        return True
+    return series == [str(number) for number in range(1, len(series) + 1)]
 
 
 def _is_lead(cells: Sequence[str | None], filled: int) -> bool:
     """Whether a row only says period, unit or database, as lines above a table do."""
-    said = sum(1 for cell in cells if squeezed(cell).startswith(LEADS))
+    said = sum(1 for cell in cells if is_lead(squeezed(cell)))
     return said > 0 and filled <= said + 1
 
 
@@ -117,7 +138,7 @@ def _columns(rows: list[list[str | None]], width: int, merged: list[list[tuple[i
     for at, cells in enumerate(grid[:-1]):
         for column in range(1, width):
             spans = [span for span in merged[at] if span[0] < column <= span[1]]
-            is_under = bool(grid[at + 1][column]) and not merged[at]
+            is_under = any(below[column] for below in grid[at + 1 :]) and not merged[at]
             if not cells[column] and (spans or is_under):
                 cells[column] = cells[spans[0][0]] if spans else cells[column - 1]
     names: list[str] = []

@@ -13,8 +13,14 @@ ONE_DAY = (
 )
 SPAN = re.compile(ONE_DAY.format(1) + r"\s*(?:至|到|—+|–|-|~|～)\s*" + ONE_DAY.format(2))
 WEEK = re.compile(r"(?P<year>\d{4})\s*年?\s*第\s*(?P<week>\d{1,2})\s*周")
+COMPACT = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})\s*(?:至|到|—+|–|-|~|～)\s*(20\d{2})(\d{2})(\d{2})(?!\d)")
+YEARS = re.compile(r"(?<!\d)(?P<first>(?:19|20)\d{2})\s*年?\s*(?:至|到|—+|–|-|~|～)\s*(?P<last>(?:19|20)\d{2})\s*年")
+PART = re.compile(r"(?P<year>(?:19|20)\d{2})\s*年\s*(?P<part>上半年|下半年|前三季度)")
+PARTS = {"上半年": (1, 7), "下半年": (7, 13), "前三季度": (1, 10)}
 MONTHS = re.compile(r"(?P<year>\d{4})\s*年\s*(?P<first>\d{1,2})\s*(?:月)?\s*(?:至|到|-|—|~)\s*(?P<last>\d{1,2})\s*月")
-MONTH = re.compile(r"(?P<year>\d{4})\s*[年\-/.]\s*(?P<month>\d{1,2})\s*(?:月(?!\s*\d)|(?![\d月日\-/.]))")
+MONTH = re.compile(
+    r"(?<!\d)(?P<year>(?:19|20)\d{2})\s*[年\-/.]\s*(?P<month>\d{1,2})\s*(?:月(?!\s*\d)|(?![\d月日号\-/.]))"
+)
 QUARTER = re.compile(r"(?P<year>\d{4})\s*年\s*第?\s*(?P<quarter>[1-4一二三四])\s*季度")
 YEAR = re.compile(r"(?P<year>(?:19|20)\d{2})\s*年(?:度|全年)?")
 ONE = re.compile(ONE_DAY.format(1))
@@ -25,12 +31,15 @@ def find_period(text: str) -> tuple[date, date] | None:
     """The half-open period that a text names, or None; a day named without its year takes that of the other end."""
     plain = unicodedata.normalize("NFKC", text)
     try:
-        return _span(plain) or _weeks(plain) or _months(plain) or _day_or_year(plain)
+        return _span(plain) or _weeks(plain) or _months(plain) or _years(plain) or _day_or_year(plain)
     except ValueError:  # 31 February
         return None
 
 
 def _span(text: str) -> tuple[date, date] | None:
+    if compact := COMPACT.search(text):
+        first, last = [int(part) for part in compact.groups()[:3]], [int(part) for part in compact.groups()[3:]]
+        return date(*first), date(*last) + DAY
     found = SPAN.search(text)
     if found is None or not (found["y1"] or found["y2"]):
         return None
@@ -69,6 +78,16 @@ def _months(text: str) -> tuple[date, date] | None:
     if found and 1 <= int(found["month"]) <= 12:
         return _month(int(found["year"]), int(found["month"])), _month(int(found["year"]), int(found["month"]) + 1)
     return None
+
+
+def _years(text: str) -> tuple[date, date] | None:
+    if part := PART.search(text):
+        first, after = PARTS[part["part"]]
+        return _month(int(part["year"]), first), _month(int(part["year"]), after)
+    found = YEARS.search(text)
+    if found is None or int(found["last"]) <= int(found["first"]):
+        return None
+    return date(int(found["first"]), 1, 1), date(int(found["last"]) + 1, 1, 1)
 
 
 def _day_or_year(text: str) -> tuple[date, date] | None:

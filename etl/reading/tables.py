@@ -61,7 +61,7 @@ def write_table(
             if len(cells) > width and (extra := [at for at in range(width, len(cells)) if squeezed(cells[at])]):
                 beyond.append(number)
                 if extra[-1] >= reach:
-                    value, detail = cells[extra[-1]], f"{width} headings"
+                    value, detail = cells[extra[0]], f"{width} headings"
                     raise FileRefused(Refusal(name, "too_many_cells", number, value=value, detail=detail))
         columns = {
             heading: pl.Series([cells[at] if at < len(cells) else None for _, cells in chunk], dtype=pl.String)

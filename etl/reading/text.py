@@ -13,9 +13,11 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+import polars as pl
+
 from etl.encoding import TextFile
 from etl.errors import FileRefused, Refusal
-from etl.reading.types import Cells, Numbered, Sheet
+from etl.reading.types import Numbered, Sheet
 
 DELIMITERS = (",", "\t", ";", "|")
 LOOK_AT = 200
@@ -60,18 +62,22 @@ def find_delimiter(path: Path, name: str, wanted: str | None = None) -> str:
     return best if scores[best][0] else ","
 
 
-def is_plain(path: Path, first: list[Numbered], header_row: int, header_rows: int) -> bool:
-    """Whether Polars can read the file as it is: header first, equally wide records, line ends with a line feed."""
+def is_plain(path: Path, delimiter: str, first: list[Numbered], header_row: int, header_rows: int) -> bool:
+    """Whether Polars can read the file as it is: header first, records equally wide, its first rows come out equal."""
     with path.open("rb") as stream:
         head = stream.read(PROBE)
-    if LONE_RETURN.search(head):
-        return False
+    names = [(cell or "").strip() for cell in first[0][1]]
     widths = {len(cells) for _, cells in first if cells}
-    return header_row == 1 and header_rows == 1 and len(widths) == 1 and len(set(_names(first))) == len(_names(first))
-
-
-def _names(first: list[Numbered]) -> Cells:
-    return [(cell or "").strip() for cell in first[0][1]]
+    if LONE_RETURN.search(head) or (header_row, header_rows, len(widths)) != (1, 1, 1) or len(set(names)) < len(names):
+        return False
+    try:
+        frame = pl.scan_csv(path, separator=delimiter, infer_schema=False).head(len(first) - 1).collect()
+    except pl.exceptions.PolarsError:
+        return False
+    wide = [None] * len(names)
+    return [tuple(cell or None for cell in row) for row in frame.iter_rows()] == [
+        tuple((cells + wide)[: len(names)]) for _, cells in first[1:]
+    ]
 
 
 def open_text(file: TextFile, name: str, delimiter: str) -> Sheet:

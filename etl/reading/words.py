@@ -15,7 +15,25 @@ FOOTERS = (
     "制表时间", "联系电话", "注:", "注1", "备注:", "说明:", "数据来源", "来源:", "资料来源",
     "制单", "复核", "打印时间", "导出时间", "source:", "note:", "notes:",
 )  # fmt: skip
-LEADS = ("统计时间", "统计日期", "统计周期", "统计期间", "单位:", "计量单位", "时间:", "数据库:", "指标:", "制表单位")
+LEADS = (
+    "统计时间",
+    "统计时段",
+    "统计口径:",
+    "时段:",
+    "日期:",
+    "周期:",
+    "期间:",
+    "报送单位",
+    "统计日期",
+    "统计周期",
+    "统计期间",
+    "单位:",
+    "计量单位",
+    "时间:",
+    "数据库:",
+    "指标:",
+    "制表单位",
+)
 TOTAL_OF = re.compile(r"(?P<of>.{0,8})(?:小计|合计|总计|共计):?")
 MAY_BE_TOTAL = r"计|[总總]\s*和|全\s*[市县区省]|(?i:t\s*o\s*t\s*a\s*l|ｔｏｔａｌ)"
 """Every total matches this as it is written."""
@@ -49,6 +67,12 @@ def total_kind(text: str) -> Kind | None:
 def tidy_heading(cell: str | None) -> str:
     """A heading as the file names it, on one line and without invisible characters."""
     return " ".join((cell or "").replace("\u200b", "").replace("\ufeff", "").split())
+
+
+def is_lead(text: str) -> bool:
+    """Whether a squeezed cell says a period, unit or the like, as lines above a table do; a mere heading does not."""
+    has_value = ":" in text or any(letter.isdigit() for letter in text)
+    return has_value and (text.startswith(LEADS) or (":" in text and text.startswith(FOOTERS)))
 
 
 def is_data(cell: str | None) -> bool:

@@ -88,38 +88,3 @@ def sample(look: Peek) -> pl.DataFrame:
     columns, first = look.layout.columns, look.layout.header_row + look.layout.header_rows
     rows = [[*cells, *[""] * len(columns)][: len(columns)] for number, cells in look.rows if number >= first]
     return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
-
-
-# TEMPORARY until etl.suggest is there
-if not hasattr(etl, "suggest"):
-    from types import SimpleNamespace as NS
-
-    def _s(columns, sample=None, table_name=None):
-        from warehouse import tables
-
-        best = None
-        for name, tab in tables().items():
-            if table_name and name != table_name:
-                continue
-            fields = specs.fields_of(tab)
-            hit = {}
-            for c in columns:
-                for f, col in fields.items():
-                    if f not in hit and (c == f or col.term_zh in c):
-                        hit[f] = c
-                        break
-            if best is None or len(hit) > len(best[1]):
-                best = (name, hit)
-        return NS(
-            table=best[0],
-            tables=(best[0],),
-            fields=[NS(field=f, column=c, reason_code="similar", score=86) for f, c in best[1].items()],
-            doubts=(),
-        )
-
-    etl.suggest = _s
-    etl.remembered = lambda home, columns: None
-    etl.mapping_yaml = lambda s: yaml.safe_dump(
-        {"table": s.table, "fields": {f.field: f.column for f in s.fields}}, allow_unicode=True
-    )
-    etl.save_mapping = lambda *a: None
