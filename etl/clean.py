@@ -109,6 +109,7 @@ class _Bad:
 
     def __init__(self, raw: pl.DataFrame, file: str, plan: Plan) -> None:
         self.rows = raw["_row"]
+        self.headings = raw["_heading"] if "_heading" in raw.columns else None
         self.file = file
         self.sheet = plan.sheet
         self.allowance = plan.allowance
@@ -125,9 +126,12 @@ class _Bad:
         where = bad.arg_true()
         where = where[: self.allowance.take(len(where))]
         cells = text.gather(where).to_list() if text is not None else [None] * len(where)
-        for row, cell in zip(self.rows.gather(where).to_list(), cells, strict=True):
+        named = [column] * len(where)
+        if self.headings is not None and column.startswith("_"):
+            named = self.headings.gather(where).to_list()
+        for row, name, cell in zip(self.rows.gather(where).to_list(), named, cells, strict=True):
             shown = mask(cell) if private else cell
-            self.refusals.append(Refusal(self.file, code, row, column, shown, self.sheet))
+            self.refusals.append(Refusal(self.file, code, row, name, shown, self.sheet))
 
     def first(self) -> list[Refusal]:
         """The bad cells, row by row as the file has them."""
@@ -279,7 +283,7 @@ def _resolve(values: pl.Series, plan: Plan, column: Column, named: str, bad: _Ba
     resolve: dict[str, Callable[[str], str | None]] = {
         "station": lookups.station,
         "org": lookups.org,
-        "district": lambda code: code if code in lookups.districts else None,
+        "district": lookups.district,
     }
     known = lookups.districts if kind == "district" else lookups.stations
     strange = [

@@ -159,6 +159,12 @@ REASONS: dict[str, tuple[str, str, str, str]] = {
         "文件是没有字节序标记的 UTF-16 文本",
         "请另存为 UTF-8",
     ),
+    "no_context": (
+        "the mapping takes something from around the table, or a period from a heading, that this file does not say",
+        "give it in the mapping as a constant, or name the period in the title",
+        "映射要从表外（标题、统计时间等）或列名中取值，而本文件没有写明",
+        "请在映射中填写固定值，或在标题中写明统计期间",
+    ),
     "is_big5": (
         "the file is in Big5 (traditional Chinese), which no source system of ours writes",
         "save it as UTF-8",

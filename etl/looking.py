@@ -12,6 +12,7 @@ from etl.errors import mask
 from etl.mapping import source_fields
 from etl.reading import FoundTable, set_aside
 from etl.stage import scan
+from etl.unpivot import for_table, unpivot
 
 HIDDEN = "•••"
 LOOKED_AT = 2_000
@@ -42,8 +43,9 @@ def before_and_after(table: FoundTable, plan: Plan, count: int) -> pl.DataFrame:
 
     Letters and digits of private fields are masked, and their keys are not shown.
     """
+    plan = replace(plan, mapping=for_table(plan.mapping, table))
     batch, _ = set_aside(scan(table, plan.mapping).head(LOOKED_AT).collect(), table.layout)
-    batch = batch.head(count)
+    batch = unpivot(batch, plan.mapping).head(count)
     cleaned = clean(batch, replace(plan, allowance=Allowance(0)), table.file).frame
     shown = {"row": batch["_row"]}
     for source, target in source_fields(plan.mapping.table).items():

@@ -17,7 +17,7 @@ from warehouse import Lake
 
 UNMAPPED = "unmapped"
 STATIONS_SQL = """SELECT DISTINCT station_code, name_zh, name_en, aliases FROM lake.station AT (VERSION => $version)"""
-DISTRICTS_SQL = """SELECT DISTINCT district_code FROM lake.district AT (VERSION => $version)"""
+DISTRICTS_SQL = """SELECT DISTINCT district_code, name_zh, name_en FROM lake.district AT (VERSION => $version)"""
 CATEGORIES_SQL = """SELECT scheme, code, category_group, valid_from, valid_to
 FROM lake.category_map AT (VERSION => $version)"""
 FIRST_DAY = date(1900, 1, 1)
@@ -44,6 +44,7 @@ class Lookups:
     stations: set[str] = field(default_factory=set)
     aliases: dict[str, str] = field(default_factory=dict)
     districts: set[str] = field(default_factory=set)
+    district_names: dict[str, str] = field(default_factory=dict)
     categories: dict[str, dict[str, list[Validity]]] = field(default_factory=dict)
     rules: tuple[CategoryRule, ...] = ()
     found_categories: dict[tuple[str, str], CategoryRule] = field(default_factory=dict)
@@ -67,7 +68,12 @@ class Lookups:
 
     def org(self, text: str) -> str | None:
         """The district or station that a code or name means, or None."""
-        return text if text in self.districts else self.station(text)
+        return self.district(text) or self.station(text)
+
+    def district(self, text: str) -> str | None:
+        """The district that a code or name means, or None: 东城区, 东城分局 and 东城公安分局 are one."""
+        code = re.sub(r"\s+", "", text).removesuffix(".0")
+        return code if code in self.districts else self.district_names.get(place_name(text))
 
     def groups(self, codes: pl.Series, schemes: pl.Series, days: pl.Series) -> pl.Series:
         """The group of every code on its day; `unmapped` where no row maps it, also where there is no code."""
@@ -108,6 +114,13 @@ class Lookups:
             self.found_categories[(scheme, code)] = rule
 
 
+def place_name(text: str) -> str:
+    """The bare name of a district or of its bureau, for comparing."""
+    bare = re.sub(r"\s+", "", text)
+    bureau = re.sub(r"^.*公安局(?=.)", "", re.sub(r"(公安)?(分局|局)$", "", bare)) or bare
+    return re.sub(r"(自治县|新区|矿区|林区|特区|区|县|旗)$", "", bureau) or bureau
+
+
 def read_lookups(lake: Lake, rules: tuple[CategoryRule, ...] = ()) -> Lookups:
     """Units and categories of the lake as it is now."""
     at = {"version": lake.version()}
@@ -120,7 +133,14 @@ def read_lookups(lake: Lake, rules: tuple[CategoryRule, ...] = ()) -> Lookups:
                 ambiguous.add(alias)
     for alias in ambiguous:
         del lookups.aliases[alias]
-    lookups.districts = set(lake.frame(DISTRICTS_SQL, at)["district_code"])
+    shared: set[str] = set()
+    for code, name_zh, name_en in lake.frame(DISTRICTS_SQL, at).iter_rows():
+        lookups.districts.add(code)
+        for name in {place_name(name) for name in (name_zh, name_en) if name}:
+            if lookups.district_names.setdefault(name, code) != code:
+                shared.add(name)
+    for name in shared:
+        del lookups.district_names[name]
     for scheme, code, group, start, end in lake.frame(CATEGORIES_SQL, at).iter_rows():
         lookups.categories.setdefault(scheme, {}).setdefault(code, []).append(Validity(group, start, end))
     return lookups

@@ -10,6 +10,9 @@ A mapping is YAML under `data/mappings/` (or anywhere, by path). `fields` names,
     field: {column: C, parse: epoch_ms}   milliseconds since 1970 in UTC, turned into the lake's time zone
     field: {column: C, true_values: [..]} true for these, false for others, empty for empty
     field: {column: C, missing: X}        X where the cell is empty
+    field: {context: period_start}        what stands around the table (also period_end, title, unit, sheet, file)
+
+`unpivot` names columns whose headings stand for values; see etl/unpivot.py.
 
 What is misspelt is refused with the words that exist, before a file is opened.
 The mapping `plain` needs no file: every column is named as its field.
@@ -30,11 +33,12 @@ import yaml
 
 from etl.encoding import known_name
 from etl.errors import UsageError
-from etl.rules import CategoryRule, FieldRule, Mapping, OnError, UnitRule, source_fields
+from etl.rules import CategoryRule, FieldRule, Mapping, OnError, UnitRule, WideRule, source_fields
 from warehouse import Table, table, tables
 
 __all__ = [
-    "CategoryRule", "FieldRule", "Mapping", "OnError", "UnitRule", "available", "load_mapping", "source_fields",
+    "CategoryRule", "FieldRule", "Mapping", "OnError", "UnitRule", "WideRule", "available", "load_mapping",
+    "source_fields",
 ]  # fmt: skip
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "mappings"
@@ -42,9 +46,23 @@ PLAIN = "plain"
 PARSERS = (None, "epoch_ms", "epoch_s")
 MAPPING_KEYS = (
     "table", "title", "delimiter", "encoding", "on_error", "date_formats", "settings", "fields", "units", "categories",
-    "service_callers", "service_places", "events", "fingerprints",
+    "service_callers", "service_places", "events", "fingerprints", "unpivot",
 )  # fmt: skip
-FIELD_KEYS = ("column", "columns", "join", "missing", "constant", "map", "default", "take", "parse", "true_values")
+FIELD_KEYS = (
+    "column",
+    "columns",
+    "join",
+    "missing",
+    "constant",
+    "map",
+    "default",
+    "take",
+    "parse",
+    "true_values",
+    "context",
+)
+CONTEXTS = ("period_start", "period_end", "title", "unit", "sheet", "file")
+WIDE_KEYS = ("value", "columns", "pattern", "period")
 UNIT_KEYS = ("district", "name", "districts", "other_stations")
 CATEGORY_KEYS = ("pattern", "group", "is_police_matter")
 SETTINGS = ("city_zh", "city_en", "time_zone", "code_scheme", "week_start", "appraisal_year_start")
@@ -138,6 +156,7 @@ def _parse(name: str, whole: object, wanted: Table, digest: str) -> Mapping:
         events=tuple(
             _known(event, table("event").names, f"an event of {here}") for event in _several(spec, "events", here)
         ),
+        wide=_wide_rule(spec["unpivot"], fields, wanted, here) if spec.get("unpivot") else None,
     )
 
 
@@ -162,6 +181,29 @@ def _category_rule(given: object, where: str) -> CategoryRule:
     return CategoryRule(spec["pattern"], spec["group"], spec.get("is_police_matter", True))
 
 
+def _wide_rule(given: object, fields: dict[str, Any], wanted: Table, where: str) -> WideRule:
+    spec = _known(given, WIDE_KEYS, f"`unpivot` of {where}")
+    value = str(spec["value"])
+    _known({value: None}, source_fields(wanted), f"`value` of `unpivot` of {where}")
+    pattern = str(spec.get("pattern") or "")
+    re.compile(pattern)
+    given_columns = spec.get("columns") or {}
+    headings = {
+        str(heading): {
+            str(field): str(word)
+            for field, word in _known(words or {}, source_fields(wanted), f"the column {heading} of `unpivot`").items()
+        }
+        for heading, words in given_columns.items()
+    }
+    if not headings and not pattern:
+        raise UsageError(f"`unpivot` of {where} names no columns and no pattern")
+    said = [tuple(sorted(words.items())) for words in headings.values()]
+    if len(set(said)) < len(said) and not spec.get("period"):
+        raise UsageError(f"`unpivot` of {where} has two columns that stand for the same")
+    rule = _rule(value, dict(fields[value]) | {"column": "_value"}) if isinstance(fields.get(value), dict) else None
+    return WideRule(value, headings, pattern, bool(spec.get("period")), rule)
+
+
 def _unit_rule(given: object, where: str) -> UnitRule:
     spec = _known(given, UNIT_KEYS, f"`units` of {where}")
     return UnitRule(
@@ -179,9 +221,11 @@ def _rule(name: str, given: object) -> FieldRule:
     if spec.get("parse") not in PARSERS:
         raise UsageError(f"the rule of {name} says parse: {spec['parse']}; it can be epoch_ms or epoch_s")
     columns = _several(spec, "columns", f"the rule of {name}") or ((spec["column"],) if "column" in spec else ())
-    constant = spec.get("constant")
-    if not columns and constant is None:
-        raise UsageError(f"the rule of {name} names no column, no columns and no constant")
+    constant, context = spec.get("constant"), spec.get("context")
+    if context is not None and context not in CONTEXTS:
+        raise UsageError(f"the rule of {name} says context: {context}; it can be {', '.join(CONTEXTS)}")
+    if not columns and constant is None and context is None:
+        raise UsageError(f"the rule of {name} names no column, no columns, no constant and no context")
     return FieldRule(
         field=name,
         columns=tuple(str(column) for column in columns),
@@ -194,4 +238,5 @@ def _rule(name: str, given: object) -> FieldRule:
         take=None if spec.get("take") is None else int(spec["take"]),
         parse=spec.get("parse"),
         true_values=tuple(str(value) for value in _several(spec, "true_values", f"the rule of {name}")),
+        context=context,
     )

@@ -67,15 +67,16 @@ class Relation:
         repeated = 0
         if rows != distinct:
             order = ", ".join([f'"{name}" DESC NULLS LAST' for name in table.newest_by] + ["_part DESC", "_row DESC"])
+            one = "_part, _row" + (f", {key}" if self.mapping.wide else "")  # a line of a wide table is several records
             self.cursor.execute(
-                f"""CREATE OR REPLACE TEMP TABLE loser AS SELECT _part, _row FROM ({good})
+                f"""CREATE OR REPLACE TEMP TABLE loser AS SELECT {one} FROM ({good})
                 WHERE NOT {critical_condition(table.name, now=self.now)}
                 QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {order}) > 1"""
             )
             losers = self.folder / "losers.parquet"
             self.cursor.execute(f"COPY loser TO '{losers}' (FORMAT parquet)")
             (repeated,) = self._one("SELECT count(*) FROM loser")
-            good = f"SELECT * FROM ({good}) ANTI JOIN read_parquet('{losers}') USING (_part, _row)"
+            good = f"SELECT * FROM ({good}) ANTI JOIN read_parquet('{losers}') USING ({one})"
         self.cursor.execute(f"CREATE OR REPLACE VIEW memory.main.{self.name} AS {good}")
         return int(repeated)
 
@@ -107,7 +108,8 @@ class Relation:
 
     def _refusal(self, row: dict[str, Any]) -> Refusal:
         rule = self.mapping.rule(str(row["column"]))
-        named = " + ".join(rule.columns) if rule and rule.columns else row["column"]
+        columns = [column for column in rule.columns if not column.startswith("_")] if rule else []
+        named = " + ".join(columns) or row["column"]
         value = None if row["value"] is None else str(row["value"])
         file = str(row["file_name"])
         return Refusal(file, str(row["code"]), int(row["row_number"]), named, value, self.sheets.get(file))

@@ -26,6 +26,18 @@ class FieldRule:
     take: int | None = None
     parse: str | None = None
     true_values: tuple[str, ...] = ()
+    context: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WideRule:
+    """Columns whose headings stand for values; see etl/unpivot.py. `rule` says more of how the figures are read."""
+
+    value: str
+    headings: MappingType[str, MappingType[str, str]] = field(default_factory=dict)
+    pattern: str = ""
+    period: bool = False
+    rule: FieldRule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +81,7 @@ class Mapping:
     service_callers: tuple[str, ...] = ()
     service_places: tuple[str, ...] = ()
     events: tuple[MappingType[str, Any], ...] = ()
+    wide: WideRule | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -76,7 +89,8 @@ class Mapping:
         rules = list(self.fields)
         if self.units:
             rules += [rule for rule in (self.units.district, self.units.name) if rule]
-        return tuple(dict.fromkeys(column for rule in rules for column in rule.columns))
+        named = [column for rule in rules for column in rule.columns if not (self.wide and column.startswith("_"))]
+        return tuple(dict.fromkeys([*named, *(self.wide.headings if self.wide else ())]))
 
     def rule(self, name: str) -> FieldRule | None:
         """The rule of a field, if it has one."""

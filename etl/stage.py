@@ -21,6 +21,7 @@ from etl.mapping import Mapping
 from etl.reading import Choice, FoundTable, read_files, set_aside
 from etl.reading.aside import LABEL_COLUMNS
 from etl.reading.words import squeezed
+from etl.unpivot import for_table, unpivot
 
 BATCH_ROWS = 200_000
 WORKERS = 2
@@ -32,6 +33,7 @@ class Staged:
     """Cleaned parts on disk, and what was found on the way."""
 
     parts: list[Path] = field(default_factory=list)
+    lines_read: int = 0
     rows_read: int = 0
     rows_bad: int = 0
     hidden: int = 0
@@ -44,6 +46,7 @@ class Staged:
     def add(self, other: Staged) -> None:
         """Take in what was staged of one file."""
         self.parts += other.parts
+        self.lines_read += other.lines_read
         self.rows_read += other.rows_read
         self.rows_bad += other.rows_bad
         self.hidden += other.hidden
@@ -160,7 +163,7 @@ def _one_table(
         choice = Choice(second_guess(found.source), found.delimiter)
         (found,) = read_files([found.source], folder, choice)
         done = _stage_table(pool, found, number, plan, folder, first, tell)
-    if done.rows_read == 0:
+    if done.lines_read == 0:
         raise FileRefused(Refusal(found.file, "empty_file", sheet=found.sheet))
     staged.add(done)
     staged.encodings.append(found.encoding)
@@ -187,6 +190,7 @@ def _stage_table(
     """Clean one table into parts numbered from `first`; no worker is left at work when it raises."""
     plan = replace(
         plan,
+        mapping=for_table(plan.mapping, found),
         has_lost_letters=found.has_lost_letters,
         sheet=found.sheet,
         first_row=found.header_row + found.header_rows,
@@ -197,7 +201,7 @@ def _stage_table(
     lines = _about_rows(found)
 
     def work(batch: pl.DataFrame, target: Path) -> Cleaned:
-        cleaned = clean(batch, plan, found.file, number)
+        cleaned = clean(unpivot(batch, plan.mapping), plan, found.file, number)
         cleaned.frame.write_parquet(target, compression="uncompressed", statistics=False, row_group_size=BATCH_ROWS)
         return cleaned
 
@@ -207,9 +211,9 @@ def _stage_table(
             staged.set_aside(number, aside)
             target = folder / f"part-{first + len(staged.parts):06d}.parquet"
             staged.parts.append(target)
-            staged.rows_read += batch.height
+            staged.lines_read += batch.height
             waiting.append(pool.submit(work, batch, target))
-            tell(min(staged.rows_read / lines, 1.0))
+            tell(min(staged.lines_read / lines, 1.0))
             while len(waiting) > WORKERS:
                 _take(waiting.popleft().result(), staged)
         while waiting:
@@ -229,6 +233,7 @@ def _about_rows(found: FoundTable) -> int:
 
 def _take(cleaned: Cleaned, staged: Staged) -> None:
     staged.hidden += cleaned.hidden
+    staged.rows_read += cleaned.frame.height
     staged.rows_bad += int(cleaned.frame["_bad"].sum())
     staged.refusals.extend(cleaned.refusals[: max(LISTED_LIMIT - len(staged.refusals), 0)])
     if cleaned.units is not None and cleaned.units.height:

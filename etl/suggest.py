@@ -22,6 +22,8 @@ from rapidfuzz import fuzz
 
 from etl.mapping import source_fields
 from etl.reading.words import squeezed
+from etl.suggest_wide import TABLE as RETURN
+from etl.suggest_wide import Wide, find_wide
 from warehouse import Column, table, tables
 
 ALIASES = Path(__file__).resolve().parent.parent / "data" / "aliases.yaml"
@@ -51,6 +53,7 @@ class Suggestion:
     unmapped: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     doubts: tuple[dict[str, Any], ...] = ()
+    wide: Wide | None = None
 
     @property
     def is_certain(self) -> bool:
@@ -106,8 +109,19 @@ def suggest(columns: Sequence[str], sample: pl.DataFrame | None = None, table_na
 def _fit(name: str, columns: Sequence[str]) -> float:
     """How well headings fit a table: the share of its required fields that they name, then the share that is used."""
     named = _named(name, columns)
+    wide = _wide(name, columns, named)
+    filled = {*named, *(wide.filled if wide else ())}
     required = [field for field, column in _fields(name).items() if column.required and column.default is None]
-    return sum(field in named for field in required) / len(required) + len(named) / max(len(columns), 1)
+    used = len({item.column for item in named.values()} | set(wide.columns if wide else ()))
+    return sum(field in filled for field in required) / len(required) + used / max(len(columns), 1)
+
+
+def _wide(name: str, columns: Sequence[str], named: MappingType[str, FieldSuggestion]) -> Wide | None:
+    """The wide columns of a return that names its units and has no column of figures."""
+    if name != RETURN or "org_code" not in named or "numerator" in named:
+        return None
+    left = [column for column in columns if column not in {item.column for item in named.values()}]
+    return find_wide(left, _aliases()["groups"], _aliases()["indicators"], dated="period_start" in named)
 
 
 def _named(name: str, columns: Sequence[str]) -> dict[str, FieldSuggestion]:
@@ -141,18 +155,21 @@ def _suggest_for(
 ) -> Suggestion:
     named = _named(name, columns)
     doubts: list[dict[str, Any]] = []
+    wide = _wide(name, columns, named)
+    filled = wide.filled if wide else set()
     inverted = _inverted(name, columns, named)
-    taken = {item.column for item in (*named.values(), *inverted.values())}
-    similar = _similar(name, [column for column in columns if column not in taken], {*named, *inverted}, doubts)
+    taken = {item.column for item in (*named.values(), *inverted.values())} | set(wide.columns if wide else ())
+    left = [column for column in columns if column not in taken]
+    similar = _similar(name, left, {*named, *inverted, *filled}, doubts)
     chosen = {**named, **inverted, **similar}
     fields = _fields(name)
     ordered = [_with_rule(chosen[field], name, sample) for field in fields if field in chosen]
-    missing = [field for field, column in fields.items() if _needed(column) and field not in chosen]
+    missing = [field for field, column in fields.items() if _needed(column) and field not in {*chosen, *filled}]
     if name == "alert" and "reported_at" in missing and "answered_at" in chosen:
         doubts.append({"code": "answered_is_not_reported", "column": chosen["answered_at"].column})
-    used = {item.column for item in ordered}
+    used = {item.column for item in ordered} | set(wide.columns if wide else ())
     unmapped = tuple(column for column in columns if column not in used)
-    return Suggestion(name, fitting, tuple(ordered), unmapped, tuple(missing), tuple(doubts))
+    return Suggestion(name, fitting, tuple(ordered), unmapped, tuple(missing), tuple(doubts), wide)
 
 
 def _needed(column: Column) -> bool:
@@ -213,8 +230,14 @@ def _with_rule(item: FieldSuggestion, name: str, sample: pl.DataFrame | None) ->
 def spec_of(suggestion: Suggestion) -> dict[str, Any]:
     """The mapping that a suggestion amounts to, as the YAML holds it."""
     fields = {item.field: item.rule or item.column for item in suggestion.fields}
-    return {"table": suggestion.table, "fields": {key: rule if isinstance(rule, str) else dict(rule)
-                                                  for key, rule in fields.items()}}  # fmt: skip
+    spec: dict[str, Any] = {
+        "table": suggestion.table,
+        "fields": {key: rule if isinstance(rule, str) else dict(rule) for key, rule in fields.items()},
+    }
+    if suggestion.wide:
+        spec["fields"] |= suggestion.wide.fields
+        spec["unpivot"] = suggestion.wide.unpivot
+    return spec
 
 
 def mapping_yaml(suggestion: Suggestion) -> str:

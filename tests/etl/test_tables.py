@@ -152,9 +152,9 @@ FILES: dict[str, tuple[str, list[dict[str, object]]]] = {
         [
             {"indicator_id": "village_officers", "org_code": "990101", "period_start": day("2024-01-01"),
              "period_end": day("2024-02-01"), "numerator": Decimal("1234567890123456.78"),
-             "denominator": Decimal("9999999999999999.99")},
+             "denominator": Decimal("9999999999999999.99"), "breakdown": "all"},
             {"indicator_id": "visits", "org_code": "990102", "period_start": day("2024-01-01"),
-             "period_end": day("2024-02-01"), "numerator": Decimal(0), "denominator": None},
+             "period_end": day("2024-02-01"), "numerator": Decimal(0), "denominator": None, "breakdown": "all"},
         ],
     ),
 }  # fmt: skip
