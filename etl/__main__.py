@@ -49,7 +49,11 @@ def parser() -> argparse.ArgumentParser:
     load = commands.add_parser("load", help="load CSV, XLSX, XLS or ZIP files into a table")
     load.add_argument("table", choices=sorted(tables()), metavar="TABLE", help=", ".join(sorted(tables())))
     load.add_argument("files", nargs="+", metavar="FILE")
-    load.add_argument("--mapping", default="plain", help=f"{', '.join(available())}, or a YAML file")
+    load.add_argument(
+        "--mapping",
+        default="plain",
+        help=f"auto (by the headings), {', '.join(available())}, one saved with the lake, or a YAML file",
+    )
     load.add_argument("--sheet", help="of a workbook (default: the first that holds a table)")
     load.add_argument("--header-row", type=int, metavar="N", help="first row of the header, as the spreadsheet counts")
     load.add_argument("--header-rows", type=int, metavar="N", help="how many rows the header has")

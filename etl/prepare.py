@@ -21,18 +21,18 @@ import duckdb
 import polars as pl
 
 from etl import keys
+from etl.auto import mapping_for
 from etl.clean import Plan, service_keys
 from etl.encoding import known_name, require_readable
 from etl.errors import FileRefused, Refusal, mask
 from etl.looking import before_and_after, raw_rows
 from etl.lookups import read_lookups
-from etl.mapping import Mapping, OnError, load_mapping
+from etl.mapping import Mapping, OnError
 from etl.marked import Returned, write_marked
 from etl.reading import Choice, FoundTable, check_totals, read_files, set_aside
 from etl.register import registrations
 from etl.relation import Relation
 from etl.report import LoadReport
-from etl.saved import folder_of
 from etl.scratch import workplace
 from etl.stage import Progress, Staged, checksum, scan, stage
 from warehouse import (
@@ -81,9 +81,9 @@ class Prepared:
         """
         self.lake = lake
         self.options = options or Options()
-        self.mapping: Mapping = load_mapping(mapping, table, folder_of(lake.home))
-        self.choice = self._chosen(choice or Choice())
         self.paths = [Path(file) for file in files]
+        self.mapping: Mapping = mapping_for(lake, table, self.paths, mapping, choice or Choice(self.options.encoding))
+        self.choice = self._chosen(choice or Choice())
         self.report = LoadReport("refused", table, [path.name for path in self.paths], mapping=self.mapping.name)
         self.found: list[FoundTable] = []
         self.staged = Staged()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import warehouse
-from etl import Prepared, UsageError, load_files, load_mapping, mapping_yaml, peek, suggest
+from etl import Prepared, UsageError, load_files, load_mapping, mapping_yaml, peek, save_mapping, suggest
 from etl.lookups import place_name
 from etl.reading import Choice
 
@@ -159,3 +159,40 @@ def test_the_sample_suggests_what_it_is():
     found = suggest(columns)
     assert (found.table, found.missing, found.unmapped) == ("indicator_return", (), ("环比", "填报日期"))
     assert suggest(("单位", "刑事", "治安")).missing == ("indicator_id",)
+
+
+def test_auto_takes_what_leaves_no_doubt_and_then_what_is_remembered(lake: warehouse.Lake, tmp_path: Path):
+    file = tmp_path / "week.csv"
+    file.write_bytes(SAMPLE.encode("gb18030"))
+    assert load_files(lake, "indicator_return", [file], "auto").rows_loaded == 5
+    columns = peek(file, tmp_path, Choice()).layout.columns
+    other = mapping_yaml(suggest(columns)).replace("alerts_valid", "alerts_received")
+    save_mapping(lake.home, "东城周报", other, columns)
+    report = load_files(lake, "indicator_return", [file], "auto")
+    assert (report.mapping, report.rows_loaded) == ("东城周报", 5)
+    assert set(lake.frame("SELECT indicator_id FROM lake.indicator_return")["indicator_id"]) == {
+        "alerts_valid", "alerts_received",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("警情编号,接警时间,管辖单位", "no heading for reported_at; «接警时间» is doubtful"),
+        ("警情编号,报警时间,管辖派出所名称", "«管辖派出所名称» only resembles station_code"),
+    ],
+)
+def test_auto_asks_where_headings_leave_something_open(lake: warehouse.Lake, tmp_path: Path, header: str, said: str):
+    file = tmp_path / "a.csv"
+    file.write_text(f"{header}\n1,2024-01-05,东城\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=said):
+        load_files(lake, "alert", [file], "auto")
+
+
+@pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04damaged"])
+def test_auto_leaves_bad_files_to_the_load(lake: warehouse.Lake, tmp_path: Path, content: bytes | None):
+    file = tmp_path / "a.csv"
+    if content is not None:
+        file.write_bytes(content)
+    report = load_files(lake, "alert", [file], "auto")
+    assert (report.status, len(report.refusals)) == ("refused", 1)
