@@ -65,7 +65,7 @@ def test_a_mapping_of_ones_own_does_what_it_says(lake, load, tmp_path: Path):
         ("title:", "settings: {city: X}\ntitle:", r"mean nothing here: city; it can have: city_zh"),
         ("title:", "units: {districts: ['1']}\ntitle:", r"lacks the word 'district'"),
         ("title:", "events: [{id: 1}]\ntitle:", r"an event of .* mean nothing here: id"),
-        ("{constant: local}", "{map: {a: b}}", r"category_scheme names no column, no columns, no constant and no context"),
+        ("{constant: local}", "{map: {a: b}}", r"names no column, no columns, no constant and no context"),
         ("{constant: local}", "{column: A, parse: unix}", r"parse: unix; it can be epoch_ms or epoch_s"),
         ("take: 1", "take: one", r"not well-formed: invalid literal"),
         ("fields:", "fields: [", r"not well-formed: while parsing"),
