@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from etl.times import read_times
+from etl.times import read_days, read_times
 from warehouse import Column
 
 MISSING = ["", "-", "--", "—", "——", "－", "/", "空", "无", "NULL", "null", "None", "N/A", "NaN", "nan"]
@@ -63,6 +63,8 @@ def cast(
     """
     if column.type != "VARCHAR" and text.null_count() == len(text):
         return Cast(pl.Series(text.name, [None] * len(text), dtype=polars_type(column.type)), None, "required")
+    if parse in ("period_start", "period_end", "last_day"):
+        return _finish(text, read_days(text, parse, zone, formats, date_system), "not_a_date")
     if column.type == "TIMESTAMP":
         return _finish(text, read_times(text, zone, formats, parse, date_system), "not_a_time")
     if column.type == "DATE":

@@ -16,6 +16,7 @@ from etl import cast, keys
 from etl.errors import Refusal, mask
 from etl.lookups import Lookups
 from etl.mapping import FieldRule, Mapping, source_fields
+from etl.rates import read_rates
 from warehouse import Column
 
 SPOILT_ID = r"^'?[0-9](\.[0-9]+)?[eE]\+[0-9]+$"
@@ -39,6 +40,7 @@ UNIT_COLUMNS = {
     "org_code": "org",
     "district_code": "district",
 }
+RATES = ("rate", "percent")
 RECORDS = ("alert", "case", "training_result", "staff")
 LONGEST_WORD = 60
 PERSONAL_NUMBER = r"(^|[^0-9])(?:1[3-9][0-9](?:[ -]?[0-9]{4}){2}|[0-9]{17}[0-9Xx])($|[^0-9])"
@@ -88,6 +90,7 @@ class Cleaned:
     refusals: list[Refusal]
     units: pl.DataFrame | None
     hidden: int = 0
+    no_rates: dict[str, list[str]] = field(default_factory=dict)
 
 
 def polars_type(column: Column) -> pl.DataType | type[pl.DataType]:
@@ -116,7 +119,9 @@ class _Bad:
         self.begins = bool(len(raw) and raw["_row"][0] == plan.first_row)
         self.mask: pl.Series | None = None
         self.refusals: list[Refusal] = []
+        self.told: set[Refusal] = set()
         self.hidden = 0
+        self.no_rates: dict[str, list[str]] = {}
 
     def add(self, bad: pl.Series | None, text: pl.Series | None, column: str, code: str, private: bool = False) -> None:
         if bad is None or not bad.any():
@@ -124,6 +129,8 @@ class _Bad:
         bad = bad.fill_null(False)
         self.mask = bad if self.mask is None else self.mask | bad
         where = bad.arg_true()
+        if self.headings is not None and not column.startswith("_"):  # one cell of the line that many figures share
+            where = where.filter(self.rows.gather(where).is_first_distinct())
         where = where[: self.allowance.take(len(where))]
         cells = text.gather(where).to_list() if text is not None else [None] * len(where)
         named = [column] * len(where)
@@ -131,7 +138,10 @@ class _Bad:
             named = self.headings.gather(where).to_list()
         for row, name, cell in zip(self.rows.gather(where).to_list(), named, cells, strict=True):
             shown = mask(cell) if private else cell
-            self.refusals.append(Refusal(self.file, code, row, name, shown, self.sheet))
+            refusal = Refusal(self.file, code, row, name, shown, self.sheet)
+            if refusal not in self.told:  # two fields may be read from one cell
+                self.told.add(refusal)
+                self.refusals.append(refusal)
 
     def first(self) -> list[Refusal]:
         """The bad cells, row by row as the file has them."""
@@ -161,7 +171,7 @@ def clean(raw: pl.DataFrame, plan: Plan, file: str, part: int = 0) -> Cleaned:
     frame = pl.DataFrame(series).with_columns(
         _row=raw["_row"].cast(pl.Int64), _file=pl.lit(file), _part=pl.lit(part, pl.Int32), _bad=flag
     )
-    return Cleaned(frame, bad.first(), units, bad.hidden)
+    return Cleaned(frame, bad.first(), units, bad.hidden, bad.no_rates)
 
 
 def _strip(raw: pl.DataFrame, plan: Plan) -> pl.DataFrame:
@@ -216,19 +226,31 @@ def _column(frame: pl.DataFrame, plan: Plan, column: Column, source: str, bad: _
     named = " + ".join(rule.columns) or source
     if plan.has_lost_letters:
         bad.add(text.str.contains("\ufffd", literal=True), text, named, "lost_letters", private=column.private)
+    if rule.suppressed:
+        veiled = text.is_in(list(rule.suppressed)).fill_null(False)
+        bad.add(veiled, text, named, "suppressed")
+        text = text.set(veiled, None)
     if column.hashes:
         return keys.hash_series(text, column.hashes, plan.secret)
+    written = text
+    if rule.parse in RATES:
+        text, told = read_rates(text, bare_is_percent=rule.parse == "percent")
+        if told.any():
+            bad.no_rates[named] = frame.filter(told)[rule.columns[0]].to_list()
     result = cast.cast(
         text, column, zone=plan.zone, formats=plan.mapping.date_formats, parse=rule.parse, date_system=plan.date_system
     )
-    bad.add(result.bad, text, named, result.code)
+    bad.add(result.bad, written, named, result.code)
     values = _filled(result.values, column)
     if column.type == "VARCHAR" and column.name.endswith("_id"):
         values = _ids(values, named, bad)
     elif plan.mapping.table.name in RECORDS and _may_be_prose(column):
         values = _without_people(values, named, bad)
     values = _resolve(values, plan, column, named, bad)
-    _check(values, text, column, named, bad, result.bad)
+    known_bad = result.bad
+    if rule.suppressed:
+        known_bad = veiled if known_bad is None else known_bad | veiled
+    _check(values, written, column, named, bad, known_bad)
     return values
 
 
@@ -339,12 +361,14 @@ def _units(frame: pl.DataFrame, plan: Plan, found: dict[str, pl.Series]) -> pl.D
     rule = plan.mapping.units
     if rule is None:
         return None
-    district = text_of(frame, rule.district)
-    name = text_of(frame, rule.name) if rule.name else found["station_code"]
-    seen = pl.DataFrame({"station_code": found["station_code"], "district_code": district, "name": name})
+    code = found["station_code"] if "station_code" in found else found["org_code"]
+    district = text_of(frame, rule.district) if rule.district else code
+    name = text_of(frame, rule.name) if rule.name else code
+    seen = pl.DataFrame({"station_code": code, "district_code": district, "name": name})
     seen = (
         seen.drop_nulls("station_code")
         .group_by("station_code")
         .agg(pl.col("district_code", "name").min(), rows=pl.len())
     )
-    return seen.filter(~pl.col("station_code").is_in(list(plan.lookups.stations)))
+    known = plan.lookups.stations if rule.district else plan.lookups.districts
+    return seen.filter(~pl.col("station_code").is_in(list(known)))

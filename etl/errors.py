@@ -32,6 +32,12 @@ REASONS: dict[str, tuple[str, str, str, str]] = {
         "不在允许的取值内",
         "请查数据字典",
     ),
+    "suppressed": (
+        "the source does not tell this figure, because it is about too few people",
+        "nothing is to be done; the row is left out",
+        "来源因人数过少未公布该数",
+        "无需处理；该行不装载",
+    ),
     "out_of_range": ("the value is outside its range", "check the source", "超出取值范围", "请核对来源"),
     "spoilt_id": (
         "Excel has turned this number into a power of ten, and its last digits are lost (Excel keeps 15)",

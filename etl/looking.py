@@ -11,6 +11,7 @@ from etl.clean import Allowance, Plan, clean, text_of
 from etl.errors import mask
 from etl.mapping import source_fields
 from etl.reading import FoundTable, set_aside
+from etl.sections import first_section, name_sections
 from etl.stage import scan
 from etl.unpivot import for_table, unpivot
 
@@ -44,7 +45,9 @@ def before_and_after(table: FoundTable, plan: Plan, count: int) -> pl.DataFrame:
     Letters and digits of private fields are masked, and their keys are not shown.
     """
     plan = replace(plan, mapping=for_table(plan.mapping, table))
-    batch, _ = set_aside(scan(table, plan.mapping).head(LOOKED_AT).collect(), table.layout)
+    rows = scan(table, plan.mapping).head(LOOKED_AT).collect()
+    rows, _, _ = name_sections(rows, plan.mapping, first_section(table, plan.mapping))
+    batch, _ = set_aside(rows, table.layout)
     batch = unpivot(batch, plan.mapping).head(count)
     cleaned = clean(batch, replace(plan, allowance=Allowance(0)), table.file).frame
     shown = {"row": batch["_row"]}

@@ -10,9 +10,15 @@ A mapping is YAML under `data/mappings/` (or anywhere, by path). `fields` names,
     field: {column: C, parse: epoch_ms}   milliseconds since 1970 in UTC, turned into the lake's time zone
     field: {column: C, true_values: [..]} true for these, false for others, empty for empty
     field: {column: C, missing: X}        X where the cell is empty
-    field: {context: period_start}        what stands around the table (also period_end, title, unit, sheet, file)
+    field: {column: C, parse: rate}       12.34%, ↓36.36%, 下降5.3%, 持平 as a fraction; `percent`: so is a bare 12.34
+    field: {column: C, parse: period_start}  the first day of 2024年1月; `period_end`: the first day after it
+    field: {column: C, parse: last_day}   a last day, kept as the first day after it
+    field: {column: C, suppressed: [s]}   the source's sign for a figure it does not tell
+    field: {context: period_start}        what stands around the table (also period_end, title, unit, sheet, file, and
+                                          `line:指标` for what a line above the table says after 指标：)
 
-`unpivot` names columns whose headings stand for values; see etl/unpivot.py.
+`unpivot` names columns whose headings stand for values (etl/unpivot.py), `sections` the titles of tables below each
+other (etl/sections.py), `checks` the changes that the file states and that are recomputed (etl/published.py).
 
 What is misspelt is refused with the words that exist, before a file is opened.
 The mapping `plain` needs no file: every column is named as its field.
@@ -33,20 +39,31 @@ import yaml
 
 from etl.encoding import known_name
 from etl.errors import UsageError
-from etl.rules import CategoryRule, FieldRule, Mapping, OnError, UnitRule, WideRule, source_fields
+from etl.rules import (
+    CategoryRule,
+    CheckRule,
+    FieldRule,
+    Mapping,
+    OnError,
+    SectionRule,
+    UnitRule,
+    WideRule,
+    source_fields,
+)
 from warehouse import Table, table, tables
 
 __all__ = [
-    "CategoryRule", "FieldRule", "Mapping", "OnError", "UnitRule", "WideRule", "available", "load_mapping",
-    "source_fields",
+    "CategoryRule", "CheckRule", "FieldRule", "Mapping", "OnError", "SectionRule", "UnitRule", "WideRule", "available",
+    "load_mapping", "source_fields",
 ]  # fmt: skip
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "mappings"
 PLAIN = "plain"
-PARSERS = (None, "epoch_ms", "epoch_s")
+PARSERS = (None, "epoch_ms", "epoch_s", "rate", "percent", "period_start", "period_end", "last_day")
 MAPPING_KEYS = (
     "table", "title", "delimiter", "encoding", "on_error", "date_formats", "settings", "fields", "units", "categories",
-    "service_callers", "service_places", "events", "fingerprints", "unpivot",
+    "service_callers", "service_places", "events", "fingerprints", "unpivot", "sections",
+    "checks",
 )  # fmt: skip
 FIELD_KEYS = (
     "column",
@@ -60,8 +77,12 @@ FIELD_KEYS = (
     "parse",
     "true_values",
     "context",
+    "suppressed",
 )
 CONTEXTS = ("period_start", "period_end", "title", "unit", "sheet", "file")
+LINE = "line:"
+SECTION_KEYS = ("pattern", "totals")
+CHECK_KEYS = ("published", "current", "base", "percent")
 WIDE_KEYS = ("value", "columns", "pattern", "period")
 UNIT_KEYS = ("district", "name", "districts", "other_stations")
 CATEGORY_KEYS = ("pattern", "group", "is_police_matter")
@@ -149,13 +170,15 @@ def _parse(name: str, whole: object, wanted: Table, digest: str) -> Mapping:
         on_error=on_error,
         date_formats=tuple(_date_format(form) for form in _several(spec, "date_formats", here)),
         settings=settings,
-        units=_unit_rule(spec["units"], here) if spec.get("units") else None,
+        units=_unit_rule(spec["units"], wanted, here) if spec.get("units") else None,
         categories=tuple(_category_rule(rule, here) for rule in _several(spec, "categories", here)),
         service_callers=tuple(str(value) for value in _several(spec, "service_callers", here)),
         service_places=tuple(str(value) for value in _several(spec, "service_places", here)),
         events=tuple(
             _known(event, table("event").names, f"an event of {here}") for event in _several(spec, "events", here)
         ),
+        sections=_section_rule(spec["sections"], here) if spec.get("sections") else None,
+        checks=tuple(_check_rule(check, here) for check in _several(spec, "checks", here)),
         wide=_wide_rule(spec["unpivot"], fields, wanted, here) if spec.get("unpivot") else None,
     )
 
@@ -204,10 +227,24 @@ def _wide_rule(given: object, fields: dict[str, Any], wanted: Table, where: str)
     return WideRule(value, headings, pattern, bool(spec.get("period")), rule)
 
 
-def _unit_rule(given: object, where: str) -> UnitRule:
+def _check_rule(given: object, where: str) -> CheckRule:
+    spec = _known(given, CHECK_KEYS, f"a check of {where}")
+    return CheckRule(str(spec["published"]), str(spec["current"]), str(spec["base"]), percent=bool(spec.get("percent")))
+
+
+def _section_rule(given: object, where: str) -> SectionRule:
+    spec = _known(given, SECTION_KEYS, f"`sections` of {where}")
+    pattern, totals = str(spec["pattern"]), str(spec.get("totals") or "")
+    if re.compile(pattern).groups != 1:
+        raise UsageError(f"the pattern of `sections` of {where} needs one group in brackets: the section's name")
+    re.compile(totals)
+    return SectionRule(pattern, totals)
+
+
+def _unit_rule(given: object, wanted: Table, where: str) -> UnitRule:
     spec = _known(given, UNIT_KEYS, f"`units` of {where}")
     return UnitRule(
-        district=_rule("district", spec["district"]),
+        district=_rule("district", spec["district"]) if "district" in spec or "org_code" not in wanted.names else None,
         name=_rule("name", spec["name"]) if "name" in spec else None,
         districts=tuple(str(value) for value in _several(spec, "districts", where)),
         other_stations=tuple(str(value) for value in _several(spec, "other_stations", where)),
@@ -219,10 +256,10 @@ def _rule(name: str, given: object) -> FieldRule:
         return FieldRule(name, (given,))
     spec = _known(given, FIELD_KEYS, f"the rule of {name}")
     if spec.get("parse") not in PARSERS:
-        raise UsageError(f"the rule of {name} says parse: {spec['parse']}; it can be epoch_ms or epoch_s")
+        raise UsageError(f"the rule of {name} says parse: {spec['parse']}; it can be {', '.join(PARSERS[1:])}")
     columns = _several(spec, "columns", f"the rule of {name}") or ((spec["column"],) if "column" in spec else ())
     constant, context = spec.get("constant"), spec.get("context")
-    if context is not None and context not in CONTEXTS:
+    if context is not None and context not in CONTEXTS and not str(context).startswith(LINE):
         raise UsageError(f"the rule of {name} says context: {context}; it can be {', '.join(CONTEXTS)}")
     if not columns and constant is None and context is None:
         raise UsageError(f"the rule of {name} names no column, no columns, no constant and no context")
@@ -239,4 +276,5 @@ def _rule(name: str, given: object) -> FieldRule:
         parse=spec.get("parse"),
         true_values=tuple(str(value) for value in _several(spec, "true_values", f"the rule of {name}")),
         context=context,
+        suppressed=tuple(str(value) for value in _several(spec, "suppressed", f"the rule of {name}")),
     )

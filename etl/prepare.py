@@ -29,6 +29,7 @@ from etl.looking import before_and_after, raw_rows
 from etl.lookups import read_lookups
 from etl.mapping import Mapping, OnError
 from etl.marked import Returned, write_marked
+from etl.published import check_published
 from etl.reading import Choice, FoundTable, check_totals, read_files, set_aside
 from etl.register import registrations
 from etl.relation import Relation
@@ -201,8 +202,11 @@ class Prepared:
             warnings.append({"code": f"{why}_rows", "count": count})
         if self.staged.hidden:
             warnings.append({"code": "numbers_hidden", "count": self.staged.hidden})
+        for column, cells in sorted(self.staged.no_rates.items()):
+            warnings.append({"code": "no_rate", "column": column, "count": len(cells), "values": cells})
         self.report.warnings += [warning for table in self.found for warning in table.warnings] + warnings
         self._check_totals()
+        self._check_published()
         self.report.rows_read = self.staged.rows_read
         self.report.encoding = ", ".join(dict.fromkeys(self.staged.encodings))
         self.report.refusals += self.staged.refusals
@@ -216,6 +220,12 @@ class Prepared:
             checked = check_totals(table, records, aside.filter(pl.col("_why") == "total"))
             self.report.control_totals += checked
             self.report.warnings += [{"code": "total_differs", **total} for total in checked if not total["agrees"]]
+
+    def _check_published(self) -> None:
+        """Recompute the changes that the files state; where one is wrong, both are told."""
+        for table in self.found if self.mapping.checks else ():
+            records, _ = set_aside(scan(table, self.mapping).collect(), table.layout)
+            self.report.warnings += check_published(table, records, self.mapping.checks)
 
     def _judge(self, folder: Path) -> None:
         sheets = {table.file: table.sheet for table in self.found}

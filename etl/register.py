@@ -25,8 +25,13 @@ def registrations(
     warnings: list[dict[str, Any]] = []
     if mapping.units and staged.units:
         districts, stations = _units(mapping.units, staged, lookups)
-        rows |= {"district": districts, "station": stations}
-        warnings += _unit_warnings(stations)
+        rows["district"] = districts
+        if stations.width:
+            rows["station"] = stations
+            warnings += _unit_warnings(stations)
+        elif districts.height:
+            listed = districts["district_code"].to_list()[:LISTED]
+            warnings.append({"code": "districts_registered", "count": districts.height, "values": listed})
     if lookups.found_categories:
         rows["category_map"] = pl.DataFrame(
             [
@@ -58,6 +63,10 @@ def _units(rule: UnitRule, staged: Staged, lookups: Lookups) -> tuple[pl.DataFra
         .agg(pl.col("district_code", "name").first(), pl.col("rows").sum())
     )
     seen = seen.sort("station_code")
+    if rule.district is None:
+        named = {"district_code": "station_code", "name_zh": "name", "name_en": "name"}
+        districts = seen.select(pl.col(old).alias(new) for new, old in named.items())
+        return districts.with_columns(valid_from=pl.lit(FIRST_DAY)), pl.DataFrame()
     is_other = pl.col("station_code").is_in(list(rule.other_stations))
     if rule.districts:
         is_other |= ~pl.col("district_code").is_in(list(rule.districts))

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from warehouse import Table
 
 OnError = Literal["reject", "quarantine"]
+SECTION = "_section"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class FieldRule:
     parse: str | None = None
     true_values: tuple[str, ...] = ()
     context: str | None = None
+    suppressed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,36 @@ class UnitRule:
     """How stations and districts that the lake lacks are registered from the file.
 
     `district` and `name` are field rules; a row whose district is not in `districts` (when given) is another unit.
+    Without `district` the units themselves are districts.
     """
 
-    district: FieldRule
+    district: FieldRule | None = None
     name: FieldRule | None = None
     districts: tuple[str, ...] = ()
     other_stations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRule:
+    """A file that is many tables below each other: the lines that title them; see etl/sections.py."""
+
+    pattern: str
+    totals: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRule:
+    """Columns with a stated change and the two numbers it comes from; see etl/published.py."""
+
+    published: str
+    current: str
+    base: str
+    percent: bool = False
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that are compared."""
+        return (self.published, self.current, self.base)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +108,8 @@ class Mapping:
     service_places: tuple[str, ...] = ()
     events: tuple[MappingType[str, Any], ...] = ()
     wide: WideRule | None = None
+    sections: SectionRule | None = None
+    checks: tuple[CheckRule, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -89,7 +117,9 @@ class Mapping:
         rules = list(self.fields)
         if self.units:
             rules += [rule for rule in (self.units.district, self.units.name) if rule]
-        named = [column for rule in rules for column in rule.columns if not (self.wide and column.startswith("_"))]
+        made = SECTION if self.wide is None else "_"
+        named = [column for rule in rules for column in rule.columns if not column.startswith(made)]
+        named += [column for check in self.checks for column in check.columns]
         return tuple(dict.fromkeys([*named, *(self.wide.headings if self.wide else ())]))
 
     def rule(self, name: str) -> FieldRule | None:

@@ -43,6 +43,23 @@ WARNINGS = {
         "{count} stations are new and were registered from the file: {values}",
         "{count} 个新单位已按文件登记：{values}",
     ),
+    "districts_registered": (
+        "{count} districts are new and were registered from the file: {values}",
+        "{count} 个新区县已按文件登记：{values}",
+    ),
+    "section_title_rows": ("{count} rows were titles of sections", "{count} 行为分段标题"),
+    "section_total_rows": (
+        "{count} rows belong to sections that sum up others, and were left out",
+        "{count} 行属于汇总分段，已略去",
+    ),
+    "no_rate": (
+        "{count} cells of {column} state a change that is no rate, and were left empty: {values}",
+        "“{column}”列有 {count} 个单元格所述不是比率，已留空：{values}",
+    ),
+    "published_change_differs": (
+        "{file}, row {row}: {column} is stated as {stated}; {current} against {base} is {computed}",
+        "{file} 第 {row} 行：“{column}”写作 {stated}，按 {current} 与 {base} 计算应为 {computed}",
+    ),
     "blank_rows": ("{count} rows were blank and left out", "略去 {count} 个空行"),
     "repeated_header_rows": ("{count} rows were the header again and left out", "略去 {count} 行重复的表头"),
     "total_rows": (

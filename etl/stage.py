@@ -21,6 +21,7 @@ from etl.mapping import Mapping
 from etl.reading import Choice, FoundTable, read_files, set_aside
 from etl.reading.aside import LABEL_COLUMNS
 from etl.reading.words import squeezed
+from etl.sections import first_section, name_sections
 from etl.unpivot import for_table, unpivot
 
 BATCH_ROWS = 200_000
@@ -37,6 +38,7 @@ class Staged:
     rows_read: int = 0
     rows_bad: int = 0
     hidden: int = 0
+    no_rates: dict[str, list[str]] = field(default_factory=dict)
     aside: dict[str, int] = field(default_factory=dict)
     totals: dict[int, pl.DataFrame] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
@@ -50,11 +52,17 @@ class Staged:
         self.rows_read += other.rows_read
         self.rows_bad += other.rows_bad
         self.hidden += other.hidden
+        self.note_no_rates(other.no_rates)
         for why, count in other.aside.items():
             self.aside[why] = self.aside.get(why, 0) + count
         self.totals |= other.totals
         self.refusals += other.refusals[: max(LISTED_LIMIT - len(self.refusals), 0)]
         self.units += other.units
+
+    def note_no_rates(self, found: dict[str, list[str]]) -> None:
+        """Keep the cells that state a change and no rate, by their column."""
+        for column, cells in found.items():
+            self.no_rates.setdefault(column, []).extend(cells)
 
     def set_aside(self, number: int, rows: pl.DataFrame) -> None:
         """Count rows that are no records, and keep the totals among them (by the number of their table)."""
@@ -199,6 +207,7 @@ def _stage_table(
     waiting: deque[Future[Cleaned]] = deque()
     staged = Staged()
     lines = _about_rows(found)
+    section = first_section(found, plan.mapping)
 
     def work(batch: pl.DataFrame, target: Path) -> Cleaned:
         cleaned = clean(unpivot(batch, plan.mapping), plan, found.file, number)
@@ -207,6 +216,8 @@ def _stage_table(
 
     try:
         for rows in _batches(scan(found, plan.mapping), found.file):
+            rows, titles, section = name_sections(rows, plan.mapping, section)
+            staged.set_aside(number, titles)
             batch, aside = set_aside(rows, found.layout)
             staged.set_aside(number, aside)
             target = folder / f"part-{first + len(staged.parts):06d}.parquet"
@@ -233,6 +244,7 @@ def _about_rows(found: FoundTable) -> int:
 
 def _take(cleaned: Cleaned, staged: Staged) -> None:
     staged.hidden += cleaned.hidden
+    staged.note_no_rates(cleaned.no_rates)
     staged.rows_read += cleaned.frame.height
     staged.rows_bad += int(cleaned.frame["_bad"].sum())
     staged.refusals.extend(cleaned.refusals[: max(LISTED_LIMIT - len(staged.refusals), 0)])

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from etl.reading.periods import find_period
+
 PLAIN_TIME = "%Y-%m-%d %H:%M:%S"
 TIME_FORMATS = (
     "%Y-%m-%d %H:%M:%S%.f",
@@ -73,6 +75,24 @@ def read_times(
 
 def _left(text: pl.Series, values: pl.Series) -> pl.Series:
     return values.is_null() & text.is_not_null()
+
+
+def read_days(text: pl.Series, parse: str, zone: str, formats: tuple[str, ...], date_system: int) -> pl.Series:
+    """Days that bound a period; null where a cell names none.
+
+    Args:
+        text: cells as the file has them: periods, or for `last_day` the days themselves.
+        parse: `period_start`, `period_end` (the first day after it), or `last_day` (kept as the day after it).
+        zone: as for `read_times`.
+        formats: as for `read_times`.
+        date_system: as for `read_times`.
+    """
+    if parse == "last_day":
+        return read_times(text, zone, formats, None, date_system).dt.date().dt.offset_by("1d")
+    at = 0 if parse == "period_start" else 1
+    cells = text.unique().drop_nulls().to_list()
+    days = {cell: found[at] for cell in cells if (found := find_period(cell) or find_period(f"{cell.strip()}年"))}
+    return text.replace_strict(days, default=None, return_dtype=pl.Date)
 
 
 def _parsed(text: pl.Series, form: str) -> pl.Series:

@@ -44,7 +44,9 @@ def for_table(mapping: Mapping, found: FoundTable) -> Mapping:
         if rule.context is None:
             fields.append(rule)
         elif rule.context in around:
-            fields.append(replace(rule, context=None, constant=around[rule.context]))
+            told = around[rule.context]
+            said = dict(rule.values).get(told, rule.default if rule.has_default else told)
+            fields.append(replace(rule, context=None, constant=said))
         else:
             refusal = Refusal(found.file, "no_context", column=rule.field, sheet=found.sheet, detail=rule.context)
             raise FileRefused(refusal)
@@ -52,6 +54,8 @@ def for_table(mapping: Mapping, found: FoundTable) -> Mapping:
         return replace(mapping, fields=tuple(fields))
     wide = _headings(mapping.wide, found)
     set_by = sorted({field for values in wide.headings.values() for field in values})
+    otherwise = {rule.field: rule.constant for rule in fields if rule.constant is not None and rule.field in set_by}
+    wide = replace(wide, headings={heading: otherwise | dict(said) for heading, said in wide.headings.items()})
     fields = [rule for rule in fields if rule.field not in (*set_by, wide.value)]
     fields += [FieldRule(field, (SET_BY + field,)) for field in set_by]
     fields.append(replace(wide.rule or FieldRule(wide.value), columns=(VALUE,)))

@@ -70,6 +70,11 @@ def gbk_folder() -> Path:
 
 
 @pytest.fixture(scope="session")
+def saps_folder() -> Path:
+    return _shared("data", "saps_station_year")
+
+
+@pytest.fixture(scope="session")
 def reference_values() -> Path:
     return _shared("reference_values")
 

@@ -1,4 +1,7 @@
-"""Reads the period that a title or a line above a table names: 2024年1月1日0时至1月7日24时, 2024年第1周, 2024年8月."""
+"""Reads the period that a title or a line above a table names.
+
+2024年1月1日0时至1月7日24时, 2024年第1周, 2024年8月, 2017-01-09/15, April 2003 to March 2004.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,9 @@ ONE_DAY = (
 SPAN = re.compile(ONE_DAY.format(1) + r"\s*(?:至|到|—+|–|-|~|～)\s*" + ONE_DAY.format(2))
 WEEK = re.compile(r"(?P<year>\d{4})\s*年?\s*第\s*(?P<week>\d{1,2})\s*周")
 COMPACT = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})\s*(?:至|到|—+|–|-|~|～)\s*(20\d{2})(\d{2})(\d{2})(?!\d)")
+SHORTENED = re.compile(
+    r"(?<!\d)((?:19|20)\d{2})-(\d{2})-(\d{2})/(?:(\d{2})-)?(\d{2})(?!\d|-)"
+)  # ISO 8601: 2017-01-09/15
 YEARS = re.compile(r"(?<!\d)(?P<first>(?:19|20)\d{2})\s*年?\s*(?:至|到|—+|–|-|~|～)\s*(?P<last>(?:19|20)\d{2})\s*年")
 PART = re.compile(r"(?P<year>(?:19|20)\d{2})\s*年\s*(?P<part>上半年|下半年|前三季度)")
 PARTS = {"上半年": (1, 7), "下半年": (7, 13), "前三季度": (1, 10)}
@@ -24,6 +30,15 @@ MONTH = re.compile(
 QUARTER = re.compile(r"(?P<year>\d{4})\s*年\s*第?\s*(?P<quarter>[1-4一二三四])\s*季度")
 YEAR = re.compile(r"(?P<year>(?:19|20)\d{2})\s*年(?:度|全年)?")
 ONE = re.compile(ONE_DAY.format(1))
+NAMES = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+NAMED = "|".join(f"{name[:3]}(?:{name[3:]})?" if len(name) > 3 else name for name in NAMES)
+NAMED_MONTHS = re.compile(
+    rf"\b(?P<first>{NAMED})\.?\s+(?P<year>(?:19|20)\d{{2}})(?:\s*(?:to|until|–|-)\s*(?P<last>{NAMED})\.?\s+(?P<end>(?:19|20)\d{{2}}))?\b",
+    re.IGNORECASE,
+)
 QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4}
 
 
@@ -40,6 +55,11 @@ def _span(text: str) -> tuple[date, date] | None:
     if compact := COMPACT.search(text):
         first, last = [int(part) for part in compact.groups()[:3]], [int(part) for part in compact.groups()[3:]]
         return date(*first), date(*last) + DAY
+    if shortened := SHORTENED.search(text):
+        year, month, day, last_month, last_day = shortened.groups()
+        start = date(int(year), int(month), int(day))
+        end = date(int(year), int(last_month or month), int(last_day)) + DAY
+        return (start, end) if start < end else None
     found = SPAN.search(text)
     if found is None or not (found["y1"] or found["y2"]):
         return None
@@ -66,7 +86,16 @@ def _month(year: int, month: int) -> date:
     return date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
 
 
+def _number(name: str) -> int:
+    """The number of a month by its English name, whole or its first three letters."""
+    return next(at for at, known in enumerate(NAMES, 1) if known.startswith(name.lower()[:3]))
+
+
 def _months(text: str) -> tuple[date, date] | None:
+    if named := NAMED_MONTHS.search(text):
+        start = _month(int(named["year"]), _number(named["first"]))
+        end = _month(int(named["end"] or named["year"]), _number(named["last"] or named["first"]) + 1)
+        return (start, end) if start < end else None
     found = QUARTER.search(text)
     if found:
         quarter = QUARTERS.get(found["quarter"]) or int(found["quarter"])

@@ -118,10 +118,18 @@ class FoundTable:
         return self.layout.period
 
     def context(self) -> dict[str, str]:
-        """What a mapping can take from around the table: file, sheet, title, unit, period."""
+        """What a mapping can take from around the table: file, sheet, title, unit, period, and `line:WORD`.
+
+        The last is what a line above the table says after a word and a colon: 指标：人口数 is the value of `line:指标`.
+        """
         start, end = self.layout.period or (None, None)
         found = {"file": self.file, "sheet": self.sheet, "title": self.layout.title, "unit": self.layout.unit,
                  "period_start": start and start.isoformat(), "period_end": end and end.isoformat()}  # fmt: skip
+        for row, cells in self.preview:
+            for cell in cells if row < self.header_row else ():
+                word, colon, told = cell.replace(":", "：", 1).partition("：")
+                if colon and told.strip():
+                    found.setdefault(f"line:{word.strip()}", told.strip())
         return {key: value for key, value in found.items() if value}
 
 

@@ -4,8 +4,10 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+import yaml
 
 from etl import UsageError, available, load_mapping
+from etl.mapping import FOLDER
 
 GOOD = """
 table: alert
@@ -66,7 +68,7 @@ def test_a_mapping_of_ones_own_does_what_it_says(lake, load, tmp_path: Path):
         ("title:", "units: {districts: ['1']}\ntitle:", r"lacks the word 'district'"),
         ("title:", "events: [{id: 1}]\ntitle:", r"an event of .* mean nothing here: id"),
         ("{constant: local}", "{map: {a: b}}", r"names no column, no columns, no constant and no context"),
-        ("{constant: local}", "{column: A, parse: unix}", r"parse: unix; it can be epoch_ms or epoch_s"),
+        ("{constant: local}", "{column: A, parse: unix}", r"parse: unix; it can be epoch_ms, epoch_s, rate, percent"),
         ("take: 1", "take: one", r"not well-formed: invalid literal"),
         ("fields:", "fields: [", r"not well-formed: while parsing"),
         (GOOD, "", r"should be a list of `word: value`"),
@@ -86,8 +88,12 @@ def test_an_unknown_table_is_told_with_those_that_exist():
 
 @pytest.mark.parametrize("name", [name for name in available() if name != "plain"])
 def test_every_mapping_of_the_project_is_well_formed_and_named_in_its_title(name: str):
-    mapping = load_mapping(name, "alert")
+    made_for = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))["table"]
+    mapping = load_mapping(name, made_for)
     assert mapping.title != name
-    assert {"alert_id", "reported_at", "station_code"} <= {rule.field for rule in mapping.fields}
-    with pytest.raises(UsageError, match="made for the table alert, not case"):
+    filled = {rule.field for rule in mapping.fields} | ({mapping.wide.value} if mapping.wide else set())
+    needed = {column.source_name for column in mapping.table.columns if column.required and not column.derived}
+    by_heading = {"period_start", "period_end"} if mapping.wide and mapping.wide.period else set()
+    assert needed <= filled | by_heading
+    with pytest.raises(UsageError, match=f"made for the table {made_for}, not case"):
         load_mapping(name, "case")

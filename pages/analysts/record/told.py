@@ -10,7 +10,16 @@ from pages.shared.download import guarded
 from pages.shared.words import Words
 
 LISTED = 12
-HARMLESS = ("blank_rows", "repeated_header_rows", "total_rows", "footer_rows", "lead_rows", "unit_line_rows")
+HARMLESS = (
+    "blank_rows",
+    "repeated_header_rows",
+    "total_rows",
+    "footer_rows",
+    "lead_rows",
+    "unit_line_rows",
+    "section_title_rows",
+    "section_total_rows",
+)
 
 Told = Sequence[Mapping[str, Any]]
 

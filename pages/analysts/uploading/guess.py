@@ -78,6 +78,7 @@ def guess(lake: Lake, look: Peek, plan: Plan) -> Guess:
         return Guess(chosen, PLAIN, {"table": chosen, "fields": {column: column for column in known}})
     spec = dict(yaml.safe_load(etl.mapping_yaml(found)))
     reasons = {item.column: (item.reason_code, float(item.score or 0)) for item in found.fields if item.column}
+    reasons |= dict.fromkeys(specs.wide_columns(spec), ("wide", 100.0))
     return Guess(found.table, "", spec, reasons, found.doubts, tuple(found.tables))
 
 
