@@ -2,7 +2,7 @@
 
 A fall in valid alerts alone proves nothing: it can come from fewer calls or from taking fewer calls as
 valid. So the change always carries the calls received, the split between the two, and the share recoded
-as less serious; and its verdict (rule at the head of `catalogue.yaml`) can say "contradicted".
+as less serious; and its verdict (rule at the head of `catalogue/rules.yaml`) can say "contradicted".
 
 Assumes that `mart_alert_day` holds received = valid + exclusions; a row where it does not says so.
 """
@@ -157,3 +157,7 @@ def _change_extra(
         "days": question.compared.days,
         "base_days": question.compared.base_days,
     }
+
+
+ANSWERS = {"alerts_received": received, "alerts_valid": valid, "alert_change": change}
+"""Functions of this module by the indicator that they answer."""

@@ -84,3 +84,7 @@ def _judged(question: Question, row: Row) -> Row:
     test = compare_counts(now, before, compared.days, compared.base_days, None)
     verdict = count_verdict(test, None, broken=row.has_note("series_break"), stands=True, exception=True)
     return replace(row, p=test.p, verdict=verdict, extra=dict(row.extra) | {"z": test.z})
+
+
+ANSWERS = {"cases_filed": filed}
+"""Functions of this module by the indicator that they answer."""

@@ -20,7 +20,6 @@ from metrics.types import Result, Scope, Warehouse
 from warehouse import LakeError, open_lake
 
 DONE, WRONG_USAGE, NO_WAREHOUSE = 0, 2, 3
-OPTIONS = ("key", "window", "ability", "person_kind", "basis", "kind")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,10 +46,15 @@ def parser() -> argparse.ArgumentParser:
     showing.set_defaults(command=_show)
     showing.add_argument("name", help="id of the indicator, as in `list`")
     _add_scope(showing)
-    for option in OPTIONS:
+    for option in option_names():
         showing.add_argument(f"--{option.replace('_', '-')}", help=_owners(option))
     showing.add_argument("--json", action="store_true", help="print one JSON object")
     return program
+
+
+def option_names() -> list[str]:
+    """Return the names of every indicator's parameters, each once."""
+    return list(dict.fromkeys(name for entry in catalogue().values() for name in entry.parameters))
 
 
 def _add_scope(showing: argparse.ArgumentParser) -> None:
@@ -102,7 +106,7 @@ def _show(given: argparse.Namespace) -> int:
 
 def _chosen(given: argparse.Namespace) -> dict[str, object]:
     """Return the indicator's parameters that were typed."""
-    return {option: getattr(given, option) for option in OPTIONS if getattr(given, option) is not None}
+    return {option: getattr(given, option) for option in option_names() if getattr(given, option) is not None}
 
 
 def scope_of(given: argparse.Namespace, lake: Warehouse) -> Scope:

@@ -1,6 +1,6 @@
-"""The indicator catalogue, read from `catalogue.yaml`: what each figure means and what may be asked of it.
+"""The indicator catalogue, read from the files of `catalogue/`: what each figure means and what may be asked of it.
 
-Assumes that the file is part of the program, so a mistake in it is a bug and raises at once.
+Assumes that the files are part of the program, so a mistake in one is a bug and raises at once.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,9 @@ import yaml
 
 from metrics.errors import MetricError
 
-CATALOGUE_FILE = Path(__file__).with_name("catalogue.yaml")
+FOLDER = Path(__file__).with_name("catalogue")
+SUBJECTS = ("alerts", "shares", "repeats", "cases", "training")
+"""The files, in the order in which the catalogue is read out."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,11 @@ class Indicator:
 
     id: str
     subject: str
+    plan_row: str
+    tier: str
     name: Mapping[str, str]
     plan_clause: str
+    formula: Mapping[str, str]
     numerator: Mapping[str, str]
     denominator: Mapping[str, str] | None
     unit: str
@@ -90,15 +95,14 @@ class VerdictRule:
 
 @cache
 def catalogue() -> dict[str, Indicator]:
-    """Return every indicator by its id, in the order of the file."""
-    entries: dict[str, dict[str, Any]] = _read()["indicators"]
-    return {name: _indicator(name, entry) for name, entry in entries.items()}
+    """Return every indicator by its id, subject by subject."""
+    return {name: _indicator(name, entry) for subject in SUBJECTS for name, entry in _read(subject).items()}
 
 
 @cache
 def verdict_rule() -> VerdictRule:
     """Return the numbers of the verdict rule."""
-    return VerdictRule(**_read()["shared_parameters"]["verdict"])
+    return VerdictRule(**_read("rules")["verdict"])
 
 
 def indicator(name: str) -> Indicator:
@@ -112,9 +116,8 @@ def indicator(name: str) -> Indicator:
     return catalogue()[name]
 
 
-@cache
-def _read() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(CATALOGUE_FILE.read_text(encoding="utf-8"))
+def _read(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
     return content
 
 

@@ -49,3 +49,7 @@ def _row(question: Question, line: Line, people: People | None, basis: str | Non
         notes=tuple(notes),
         extra=extra,
     )
+
+
+ANSWERS = {"alert_rate": rate}
+"""Functions of this module by the indicator that they answer."""

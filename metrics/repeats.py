@@ -139,3 +139,7 @@ def _extra(now: dict[str, int], before: dict[str, int], key: str) -> dict[str, i
         repeats, whole = incidents(now, other)
         extra[f"{other}_repeat_share"] = repeats / whole if whole else None
     return extra
+
+
+ANSWERS = {"repeat_share": repeat_share}
+"""Functions of this module by the indicator that they answer."""

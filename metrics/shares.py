@@ -51,3 +51,11 @@ def _rows(question: Question, part: str, whole: str) -> list[Row]:
 def _pair(counts: Counts, part: str, whole: str) -> tuple[int, int]:
     found = counts | {"caller_missing": counts["valid"] - counts["caller_keyed"]}
     return found[part], found[whole]
+
+
+ANSWERS = {
+    "valid_share": valid_share,
+    "recoded_down_share": recoded_down_share,
+    "missing_caller_share": missing_caller_share,
+}
+"""Functions of this module by the indicator that they answer."""

@@ -21,17 +21,12 @@ WITHOUT_GROUPS = ("training", "cases")
 WITHOUT_DAYS = ("training",)
 
 ANSWERS: dict[str, Callable[[Question], list[Row]]] = {
-    "alerts_received": alerts.received,
-    "alerts_valid": alerts.valid,
-    "alert_change": alerts.change,
-    "alert_rate": rates.rate,
-    "valid_share": shares.valid_share,
-    "recoded_down_share": shares.recoded_down_share,
-    "missing_caller_share": shares.missing_caller_share,
-    "repeat_share": repeats.repeat_share,
-    "training_coverage": training.coverage,
-    "training_first_pass": training.first_pass,
-    "cases_filed": cases.filed,
+    **alerts.ANSWERS,
+    **rates.ANSWERS,
+    **shares.ANSWERS,
+    **repeats.ANSWERS,
+    **cases.ANSWERS,
+    **training.ANSWERS,
 }
 
 

@@ -140,3 +140,7 @@ def _extra(total: Tally, base: Tally | None, abilities: Tallies) -> dict[str, An
             for ability, tally in sorted(abilities.items())
         },
     }
+
+
+ANSWERS = {"training_coverage": coverage, "training_first_pass": first_pass}
+"""Functions of this module by the indicator that they answer."""

@@ -1,6 +1,6 @@
 """The word that stands beside a change: confirmed, possible, not established or contradicted.
 
-The rule is written out at the head of `catalogue.yaml`. It speaks of rises and falls alike; the sign of
+The rule is written out at the head of `catalogue/rules.yaml`. It speaks of rises and falls alike; the sign of
 the change says which. No verdict is given where no percentage is (base under 20).
 """
 
