@@ -5,9 +5,10 @@ import streamlit as st
 
 from charts import change_dots, trend, waterfall
 from metrics import GROUPS
-from pages.shared import classes, drilling, saying, tables, takeaways
+from pages.shared import classes, drilling, tables, takeaways
 from pages.shared.asking import here
 from pages.shared.figure import figure
+from wording import saying
 
 YEAR_OF_WEEKS = 364
 

@@ -3,10 +3,11 @@
 import streamlit as st
 
 from charts import change_dots, district_map, shades
-from pages.shared import drilling, saying, tables, takeaways
+from pages.shared import drilling, tables, takeaways
 from pages.shared.asking import here
 from pages.shared.cards import card
 from pages.shared.figure import figure
+from wording import saying
 
 place = here()
 words = place.words

@@ -15,7 +15,7 @@ import streamlit as st
 import metrics
 import warehouse
 from metrics import Result, Scope
-from pages.shared.words import Words
+from wording import Words
 
 Level = Literal["city", "district", "station"]
 KEPT = 3000

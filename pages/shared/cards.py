@@ -6,8 +6,8 @@ import streamlit as st
 
 import metrics
 from metrics import Result
-from pages.shared import saying
 from pages.shared.asking import Here
+from wording import saying
 
 COMPARED = ("previous", "yoy")
 

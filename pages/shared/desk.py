@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from pages.shared import asking
-from pages.shared.words import Words
 from warehouse import Lake
+from wording import Words
 
 PAGES = ("upload", "history", "quarantine")
 LONGEST_NAME = 60

@@ -12,9 +12,9 @@ import streamlit as st
 import metrics
 from charts import CONFIG, is_empty
 from metrics import Result
-from pages.shared import saying
 from pages.shared.asking import Here
 from pages.shared.download import csv_bytes, xlsx_bytes
+from wording import saying
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NOTES_SHOWN = 3

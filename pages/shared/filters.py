@@ -9,7 +9,7 @@ import warehouse
 from pages.shared import address, asking
 from pages.shared.address import Address, follow
 from pages.shared.asking import Here
-from pages.shared.words import Words
+from wording import Words
 
 CUSTOM = "custom"
 VERSIONS_OFFERED = 30

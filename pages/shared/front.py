@@ -18,7 +18,7 @@ from pages.shared.address import Address, follow
 from pages.shared.asking import Here
 from pages.shared.filters import draw_filters
 from pages.shared.status import status
-from pages.shared.words import LANGUAGES, Words, language_of
+from wording import LANGUAGES, Words, language_of
 
 LOG = logging.getLogger("jiceng")
 

@@ -9,9 +9,10 @@ import polars as pl
 import streamlit as st
 
 from metrics import Result, Row
-from pages.shared import drilling, saying
+from pages.shared import drilling
 from pages.shared.asking import Here
 from pages.shared.download import guarded
+from wording import saying
 
 CHART = {
     "unit": pl.String,

@@ -2,8 +2,8 @@
 
 import metrics
 from metrics import Result, Row
-from pages.shared import saying
 from pages.shared.asking import Here
+from wording import saying
 
 
 def name(place: Here, row: Row) -> str:

@@ -7,9 +7,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import warehouse
-from pages.shared.words import Words
 from tests.pages import desk_city
 from tests.pages.conftest import FILES, ROOT, SECONDS
+from wording import Words
 
 EN = Words("en")
 ONE_BAD = desk_city.alerts(100, 3).replace("2025-12-23 08:41:00", "yesterday")

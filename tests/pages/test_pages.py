@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.shared.words import Words
 from tests.pages.conftest import FILES, ROOT, SECONDS, Opener
+from wording import Words
 
 LANGUAGES = ("zh_CN", "en")
 

@@ -8,9 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import warehouse
-from pages.shared.words import Words
 from tests.pages import desk_city
 from tests.pages.conftest import FILES, ROOT, SECONDS
+from wording import Words
 
 EN = Words("en")
 ROUNDS, PAUSE = 300, 0.1

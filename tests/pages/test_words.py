@@ -9,13 +9,14 @@ import pytest
 from etl.sayings import WARNINGS
 from metrics import GROUPS
 from metrics import catalogue as indicators
-from pages.shared.words import LANGUAGES, Words, catalogue
 from tests.pages.conftest import FILES
 from warehouse import tables
 from warehouse.preview import FIGURES
+from wording import LANGUAGES, Words, catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]
+ROOMS = ("pages", "wording", "exports")
+SOURCES = [ROOT / "app.py", *sorted(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))]
 FIELD = re.compile(r"{(\w+)}")
 NAME = re.compile(r"^[a-z_]+\.[a-zA-Z0-9_.]+$")
 

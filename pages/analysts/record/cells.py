@@ -11,7 +11,7 @@ from etl import sentence
 from pages.shared import address
 from pages.shared.desk import Desk, who
 from pages.shared.download import guarded
-from pages.shared.words import DASH, Words
+from wording import DASH, Words
 
 A_PAGE = 50
 DONE = "cells_done"

@@ -10,7 +10,7 @@ import warehouse
 from pages.shared import address, asking
 from pages.shared.desk import Desk
 from pages.shared.download import csv_bytes, guarded
-from pages.shared.words import DASH, Words
+from wording import DASH, Words
 
 LIMIT = 1000
 """So many records are listed; the sums are of all of them."""

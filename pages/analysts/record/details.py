@@ -9,7 +9,7 @@ import streamlit as st
 from pages.analysts.record import told
 from pages.shared import address
 from pages.shared.download import guarded
-from pages.shared.words import Words
+from wording import Words
 
 COUNTS = ("rows_read", "rows_loaded", "rows_updated", "rows_repeated", "rows_refused")
 LONGEST = 60

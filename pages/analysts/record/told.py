@@ -7,7 +7,7 @@ import polars as pl
 import streamlit as st
 
 from pages.shared.download import guarded
-from pages.shared.words import Words
+from wording import Words
 
 LISTED = 12
 HARMLESS = (

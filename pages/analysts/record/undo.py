@@ -7,7 +7,7 @@ import streamlit as st
 
 import warehouse
 from pages.shared.desk import Desk, who
-from pages.shared.words import Words
+from wording import Words
 
 ASKED, DONE = "undo_asked", "undo_done"
 

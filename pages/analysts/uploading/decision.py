@@ -12,7 +12,7 @@ from pages.analysts.uploading import work
 from pages.analysts.uploading.jobs import Upload, Uploads
 from pages.shared import address
 from pages.shared.desk import Desk, who
-from pages.shared.words import Words
+from wording import Words
 
 
 def draw(place: Desk, uploads: Uploads, upload: Upload, discard: Callable[[], None]) -> None:

@@ -8,7 +8,7 @@ from etl import Choice, Peek
 from pages.analysts.uploading import guess, start, veil, work
 from pages.analysts.uploading.jobs import Plan, Upload, Uploads
 from pages.shared.desk import Desk
-from pages.shared.words import DASH, Words
+from wording import DASH, Words
 
 ENCODINGS = ("utf-8", "gb18030", "utf-16", "utf-16-le", "utf-16-be", "big5")
 DELIMITERS = (",", ";", "\t", "|")

@@ -11,8 +11,8 @@ from pages.analysts.uploading.guess import Guess
 from pages.analysts.uploading.jobs import Upload, Uploads
 from pages.analysts.uploading.specs import CONTEXT, NOT_USED, Use
 from pages.shared.desk import Desk
-from pages.shared.words import Words
 from warehouse import Table
+from wording import Words
 
 WIDTH = 290
 CONTEXTS = ("period_start", "period_end", "title", "unit", "sheet", "file")

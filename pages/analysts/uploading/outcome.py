@@ -12,7 +12,7 @@ from pages.analysts.record import told
 from pages.analysts.uploading import specs, veil
 from pages.analysts.uploading.jobs import Upload
 from pages.shared.download import guarded
-from pages.shared.words import Words
+from wording import Words
 
 COUNTS = ("rows_read", "rows_loaded", "rows_updated", "rows_repeated", "rows_refused")
 NO_FRACTION = ".000000"

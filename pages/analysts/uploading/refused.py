@@ -13,7 +13,7 @@ from etl import Refusal, sentence
 from pages.analysts.uploading import specs, veil, work
 from pages.analysts.uploading.jobs import Upload
 from pages.shared.download import csv_bytes, guarded
-from pages.shared.words import DASH, Words
+from wording import DASH, Words
 
 A_PAGE = 25
 

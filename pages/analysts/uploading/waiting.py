@@ -6,7 +6,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.analysts.uploading.jobs import Upload
-from pages.shared.words import Words
+from wording import Words
 
 STEPS = ("look", "read", "arrange", "validate", "preview")
 EVERY_SECONDS = 0.5

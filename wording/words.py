@@ -15,7 +15,7 @@ from babel.dates import format_date, format_datetime, format_interval
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-CATALOGUES = Path(__file__).resolve().parents[2] / "locale"
+CATALOGUES = Path(__file__).resolve().parents[1] / "locale"
 LANGUAGES = ("zh_CN", "en")
 MINUS, DASH = "\u2212", "–"
 

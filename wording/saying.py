@@ -5,10 +5,23 @@ Everything here turns codes and numbers of a `Row` into text; nothing is compute
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Protocol
 
 from metrics import Note, Result, Row
-from pages.shared.asking import Here
-from pages.shared.words import DASH, Words
+from wording.words import DASH, Words
+
+
+class Place(Protocol):
+    """Where something is said: the words of one language, and the names of units by their code."""
+
+    @property
+    def words(self) -> Words:
+        """The language."""
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """Names of districts and stations in that language, by code."""
+
 
 SHAPES = {"confirmed": "●", "possible": "○", "not_established": "│", "contradicted": "✕"}
 """The same shapes as in `charts.changes`."""
@@ -65,14 +78,14 @@ def why(words: Words, row: Row) -> str:
     return words.of("reason", row.suppressed) if row.suppressed else ""
 
 
-def why_no_change(place: Here, result: Result) -> str:
+def why_no_change(place: Place, result: Result) -> str:
     """Return why the first row has no change: its own reason, or a note about the base."""
     row = result.rows[0]
     told = [note(place, found) for found in (*result.notes, *row.notes) if found.code in ABOUT_THE_BASE]
     return why(place.words, row) or (told[0] if told and row.change is None else "")
 
 
-def note(place: Here, found: Note) -> str:
+def note(place: Place, found: Note) -> str:
     """Return a note as a sentence."""
     filled = {key: _plain(place, key, content) for key, content in found.values.items()}
     if "title_zh" in found.values:
@@ -90,7 +103,7 @@ def note(place: Here, found: Note) -> str:
     return place.words.of("note", found.code, **filled)
 
 
-def _plain(place: Here, key: str, content: object) -> str:
+def _plain(place: Place, key: str, content: object) -> str:
     if key == "unit":
         return place.names.get(str(content), str(content))
     if isinstance(content, list | tuple):
@@ -104,7 +117,7 @@ def _plain(place: Here, key: str, content: object) -> str:
     return str(content)
 
 
-def listed(place: Here, names: Sequence[str]) -> str:
+def listed(place: Place, names: Sequence[str]) -> str:
     """Return names as a list in words, the rest of a long one as a number."""
     comma = place.words("say.comma")
     if len(names) <= NAMED:
@@ -112,7 +125,7 @@ def listed(place: Here, names: Sequence[str]) -> str:
     return place.words("say.and_more", names=comma.join(names[:NAMED]), n=len(names) - NAMED)
 
 
-def notes(place: Here, result: Result) -> list[str]:
+def notes(place: Place, result: Result) -> list[str]:
     """Return the sentences of a result, those of its rows named by their unit, each once."""
     common, own = _shared_notes(result.rows)
     told = [(found.code, note(place, found)) for found in (*result.notes, *common)]
@@ -130,7 +143,7 @@ def _shared_notes(rows: Iterable[Row]) -> tuple[list[Note], list[tuple[Row, Note
     return common, [(row, found) for row in rows for found in row.notes if found not in common]
 
 
-def foot(place: Here, result: Result) -> str:
+def foot(place: Place, result: Result) -> str:
     """Return the line beneath a figure: n, base, method of the interval, definition and data version."""
     words = place.words
     total = sum(row.numerator or 0 for row in result.rows)
