@@ -5,6 +5,7 @@ Reads the warehouse's marts at a version; knows no screens, no charts and no imp
 
 from metrics.definitions import Indicator, catalogue, indicator
 from metrics.errors import MetricError
+from metrics.integrity import Signal, SignalEntry, signal_entries, signals
 from metrics.periods import base_period
 from metrics.showing import GROUPS, data_span, default_period, last_complete_week, show
 from metrics.trends import series
@@ -18,6 +19,8 @@ __all__ = [
     "Result",
     "Row",
     "Scope",
+    "Signal",
+    "SignalEntry",
     "Warehouse",
     "base_period",
     "catalogue",
@@ -27,4 +30,6 @@ __all__ = [
     "last_complete_week",
     "series",
     "show",
+    "signal_entries",
+    "signals",
 ]

@@ -1,0 +1,147 @@
+"""How far a unit lies from its peers, from its own past, or from an even split.
+
+- Peers: the proportion funnel of Spiegelhalter (2005) on the arcsine scale, with additive scatter between
+  units (τ²) from z winsorised at 10 %; two-sided p = 2(1 − Φ(|y − target| ÷ √(s² + τ²))).
+- Own past: the pooled share of the window against that of the past, its standard error widened by Laney's σz
+  of the past's weeks (P′ chart).
+- Even split: exact binomial (McNemar where the two sides are moves down and up).
+
+Formulas: ../shared/domain/statistics.md sections 2 and 6. Only numpy and `scipy.special`.
+"""
+
+from dataclasses import dataclass
+from math import asin, sin, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import bdtr, bdtrc, ndtr, ndtri
+
+Floats = NDArray[np.float64]
+WINSORISED = 0.10
+LANEY = 1.128
+"""Mean moving range of a standard normal series."""
+FEWEST_WEEKS = 12
+SMALL_EXPECTED = 5.0
+"""With fewer events expected the arcsine is too rough, and the exact binomial tail is taken."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A value, what was expected, its two-sided p, and the value that would have another p."""
+
+    value: float
+    expected: float
+    p: float
+    centre: float
+    spread: float
+    scale: str
+
+    def limit(self, p: float) -> float | None:
+        """Return the value at a two-sided p, on the side where this value lies."""
+        if not 0 < p < 1:
+            return None
+        reach = -float(ndtri(p / 2)) * self.spread
+        raw = self.centre + reach if self.value >= self.expected else self.centre - reach
+        return sin(min(max(raw, 0.0), asin(1.0))) ** 2 if self.scale == "arcsine" else raw
+
+
+def two_sided(z: Floats | float) -> Floats:
+    """Return two-sided normal p."""
+    return np.asarray(2 * ndtr(-np.abs(z)), dtype=np.float64)
+
+
+def winsorised(z: Floats) -> Floats:
+    """Return z with its outer tenths pulled in (type-7 quantiles)."""
+    low, high = np.quantile(z, [WINSORISED, 1 - WINSORISED])
+    return np.asarray(np.clip(z, low, high))
+
+
+def between(z: Floats, variance: Floats) -> float:
+    """Return τ², the variance between units beyond their own (Spiegelhalter 2005, DerSimonian and Laird)."""
+    count = len(z)
+    phi, weight = float(np.mean(winsorised(z) ** 2)), 1 / variance
+    below = float(weight.sum() - (weight**2).sum() / weight.sum())
+    return max(0.0, (count * phi - (count - 1)) / below) if below > 0 else 0.0
+
+
+def against_peers(parts: Floats, wholes: Floats) -> list[Judged]:
+    """Judge shares against the pooled share of all units; every whole is positive."""
+    target = float(parts.sum() / wholes.sum())
+    centre, variance = asin(sqrt(target)), 1 / (4 * wholes)
+    y = np.arcsin(np.sqrt(np.clip(parts / wholes, 0, 1)))
+    spread = np.sqrt(variance + between((y - centre) / np.sqrt(variance), variance))
+    p = two_sided((y - centre) / spread)
+    exact = wholes * target < SMALL_EXPECTED
+    return [
+        Judged(
+            float(part / whole),
+            target,
+            _tail(part, whole, parts, wholes) if rough else float(found),
+            centre,
+            float(wide),
+            "arcsine",
+        )
+        for part, whole, rough, found, wide in zip(parts, wholes, exact, p, spread, strict=True)
+    ]
+
+
+def _tail(part: float, whole: float, parts: Floats, wholes: Floats) -> float:
+    """Return the doubled exact tail of a rare count, its chance taken from all other units."""
+    others = float(wholes.sum() - whole)
+    chance = float(parts.sum() - part) / others if others > 0 else 0.0
+    if chance <= 0:  # nobody else has any: at most half an event among them all
+        chance = 0.5 / others if others > 0 else 1.0
+    return split_p(int(part), int(whole), chance)
+
+
+def values_against_peers(values: Floats, variances: Floats) -> list[Judged]:
+    """Judge values with known variances against their weighted mean, scatter between units added."""
+    weight = 1 / variances
+    target = float((values * weight).sum() / weight.sum())
+    spread = np.sqrt(variances + between((values - target) * np.sqrt(weight), variances))
+    p = two_sided((values - target) / spread)
+    return [
+        Judged(float(value), target, float(found), target, float(wide), "plain")
+        for value, found, wide in zip(values, p, spread, strict=True)
+    ]
+
+
+def against_past(part: float, whole: float, past_parts: Floats, past_wholes: Floats) -> Judged | None:
+    """Judge a share against the weeks of the past; None with too few weeks, or a past without any variation."""
+    kept = past_wholes > 0
+    past_parts, past_wholes = past_parts[kept], past_wholes[kept]
+    if len(past_wholes) < FEWEST_WEEKS or whole <= 0:
+        return None
+    base = float(past_parts.sum() / past_wholes.sum())
+    pooled = (past_parts.sum() + part) / (past_wholes.sum() + whole)
+    if not 0 < base < 1 or not 0 < pooled < 1:
+        return None
+    sigma = laney(past_parts, past_wholes)
+    spread = sqrt(pooled * (1 - pooled) * (1 / whole + 1 / past_wholes.sum())) * max(1.0, sigma)
+    p = float(two_sided((part / whole - base) / spread))
+    return Judged(part / whole, base, p, base, spread, "plain")
+
+
+def laney(parts: Floats, wholes: Floats) -> float:
+    """Return Laney's σz: how much wider the weeks scatter than binomial; at least two weeks."""
+    share = parts.sum() / wholes.sum()
+    z = (parts / wholes - share) / np.sqrt(share * (1 - share) / wholes)
+    return float(np.mean(np.abs(np.diff(z))) / LANEY)
+
+
+def split_p(part: int, whole: int, chance: float = 0.5) -> float:
+    """Return the doubled exact binomial tail on the side where the count lies."""
+    if whole == 0:
+        return 1.0
+    lower = float(bdtr(part, whole, chance))
+    upper = 1.0 if part == 0 else float(bdtrc(part - 1, whole, chance))
+    return min(1.0, 2 * min(lower, upper))
+
+
+def split_limit(whole: int, chance: float, p: float) -> float | None:
+    """Return the smallest share above the chance whose doubled upper tail is at most p; None where none is."""
+    if whole == 0 or not 0 < p < 1:
+        return None
+    counts = np.arange(1, whole + 1)
+    few = counts[2 * bdtrc(counts - 1, whole, chance) <= p]
+    return float(few[0] / whole) if len(few) else None
