@@ -6,6 +6,7 @@ A finding is odd only on the side that its signal is about; a unit with too litt
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from scipy.special import chdtr, chdtrc, chdtri
 
 from metrics.integrity.judging import Judged, against_past, against_peers, split_limit, split_p
 from metrics.integrity.reading import Floats, Looking
@@ -36,12 +37,12 @@ def judged(
         measure,
         unit.code,
         level,
-        value=found.value,
-        expected=found.expected,
-        interval=wilson(part, whole) if share and part is not None and whole is not None else None,
+        value=float(found.value),
+        expected=float(found.expected),
+        interval=wilson(float(part or 0), float(whole or 0)) if share else None,
         n=None if whole is None else int(whole),
-        p=found.p,
-        odd=found.value > found.expected if high else found.value < found.expected,
+        p=float(found.p),
+        odd=bool(found.value > found.expected if high else found.value < found.expected),
         limit=found.limit,
     )
 
@@ -61,7 +62,7 @@ def share_against_peers(
     if enough.sum() < rule.fewest_peers:
         yield from nothing(signal, units, level, measure, missing="not_enough", code="few_peers")
         return
-    pooled = parts[enough].sum() / wholes[enough].sum()
+    pooled = float(parts[enough].sum() / wholes[enough].sum())
     high = signal_entries()[signal].measures[measure].high
     found = iter(against_peers(parts[enough], wholes[enough]) if 0 < pooled < 1 else ())
     for unit, part, whole, fits in zip(units, parts, wholes, enough, strict=True):
@@ -107,7 +108,7 @@ def split(
     if whole < least:
         return Finding(signal, measure, unit.code, level, n=int(whole), missing="not_enough")
     high = signal_entries()[signal].measures[measure].high
-    share = part / whole
+    share = float(part / whole)
     return Finding(
         signal,
         measure,
@@ -115,11 +116,30 @@ def split(
         level,
         value=share,
         expected=chance,
-        interval=wilson(part, whole),
+        interval=wilson(float(part), float(whole)),
         n=int(whole),
         p=split_p(int(part), int(whole), chance),
         odd=share > chance if high else share < chance,
         limit=lambda p: split_limit(int(whole), chance, p),
+    )
+
+
+def below_chance(
+    signal: str, measure: str, unit: Unit, level: str, squares: float, degrees: int, n: int, *, high: bool = False
+) -> Finding:
+    """Return the finding of a χ² over its degrees of freedom, on its lower tail (upper with `high`); p is doubled."""
+    tail = float(chdtrc(degrees, squares) if high else chdtr(degrees, squares))
+    return Finding(
+        signal,
+        measure,
+        unit.code,
+        level,
+        value=squares / degrees,
+        expected=1.0,
+        n=n,
+        p=min(1.0, 2 * tail),
+        odd=squares > degrees if high else squares < degrees,
+        limit=lambda p: float(chdtri(degrees, p / 2 if high else 1 - p / 2)) / degrees,
     )
 
 

@@ -10,7 +10,7 @@ Formulas: ../shared/domain/statistics.md sections 2 and 6. Only numpy and `scipy
 """
 
 from dataclasses import dataclass
-from math import asin, sin, sqrt
+from math import asin, exp, sin, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,8 +41,18 @@ class Judged:
         if not 0 < p < 1:
             return None
         reach = -float(ndtri(p / 2)) * self.spread
+        if self.spread == 0:
+            return None
         raw = self.centre + reach if self.value >= self.expected else self.centre - reach
-        return sin(min(max(raw, 0.0), asin(1.0))) ** 2 if self.scale == "arcsine" else raw
+        if self.scale == "arcsine":
+            return sin(min(max(raw, 0.0), asin(1.0))) ** 2
+        if self.scale == "root":
+            return max(raw, 0.0) ** 2
+        return exp(raw) if self.scale == "log" else raw
+
+    def exponential(self) -> "Judged":
+        """Return a value judged on its logarithm as the ratio that it is."""
+        return Judged(exp(self.value), exp(self.expected), self.p, self.centre, self.spread, "log")
 
 
 def two_sided(z: Floats | float) -> Floats:
@@ -103,6 +113,19 @@ def values_against_peers(values: Floats, variances: Floats) -> list[Judged]:
     return [
         Judged(float(value), target, float(found), target, float(wide), "plain")
         for value, found, wide in zip(values, p, spread, strict=True)
+    ]
+
+
+def counts_against_peers(counts: Floats, exposures: Floats) -> list[Judged]:
+    """Judge counts per exposure against the pooled rate (ratio funnel on the square-root scale)."""
+    target = float(counts.sum() / exposures.sum())
+    centre, variance = sqrt(target), 1 / (4 * exposures)
+    y = np.sqrt(counts / exposures)
+    spread = np.sqrt(variance + between((y - centre) / np.sqrt(variance), variance))
+    p = two_sided((y - centre) / spread)
+    return [
+        Judged(float(count / exposure), target, float(found), centre, float(wide), "root")
+        for count, exposure, found, wide in zip(counts, exposures, p, spread, strict=True)
     ]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from metrics.integrity import coding
+from metrics.integrity import casework, coding, courses, loads, moving, recording, reports, training
 from metrics.integrity.reading import Looking, looking
 from metrics.integrity.signal import STATES, Finding, Measured, Signal, State, signal_entries
 from metrics.periods import check
@@ -20,7 +20,16 @@ from metrics.statistics import benjamini_hochberg
 from metrics.types import Note, Scope, Warehouse
 from metrics.units import CITY, resolve
 
-CHECKS: tuple[Callable[[Looking], Iterator[Finding]], ...] = (coding.check,)
+CHECKS: tuple[Callable[[Looking], Iterator[Finding]], ...] = (
+    recording.check,
+    coding.check,
+    moving.check,
+    casework.check,
+    reports.check,
+    training.check,
+    courses.check,
+    loads.check,
+)
 LEVELS = ("station", "district", "city")
 
 Judged = dict[tuple[str, str], list[Measured]]

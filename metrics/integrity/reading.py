@@ -22,7 +22,7 @@ from metrics.reference import Reference, reference
 from metrics.remembering import Memory
 from metrics.standing import Unit
 from metrics.types import Period, Scope, Warehouse
-from metrics.units import Units, resolve
+from metrics.units import CITY, Units, resolve
 
 Floats = NDArray[np.float64]
 
@@ -167,6 +167,11 @@ def looking(lake: Warehouse, scope: Scope) -> Looking:
 def first_of_week(looked: Looking, week: int) -> date:
     """Return the first day of a week by its number."""
     return looked.history[0] + timedelta(days=WEEK * week)
+
+
+def whole_city(looked: Looking) -> Unit:
+    """Return the city as a unit, for what belongs to no station."""
+    return Unit(CITY, looked.reference.city_zh, looked.reference.city_en, CITY)
 
 
 def _summed(at: NDArray[np.int64], counts: NDArray[Any], size: int) -> Floats:
