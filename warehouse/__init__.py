@@ -37,7 +37,7 @@ from warehouse.outlines import outlines, write_outlines
 from warehouse.preview import Preview, preview_batch
 from warehouse.quarantine import Quarantined, assign, list_quarantine, resolve
 from warehouse.schema import Column, Table, system_tables, table, tables
-from warehouse.versions import moment_of, pins, settled_version
+from warehouse.versions import moment_of, pins, row_counts, settled_version
 
 __all__ = [
     "BatchRecord",
@@ -87,6 +87,7 @@ __all__ = [
     "preview_batch",
     "resolve",
     "restore",
+    "row_counts",
     "settled_version",
     "system_tables",
     "table",

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from warehouse import schema
 from warehouse.lake import Lake
 
 HOUSEKEEPING = ("pin version ", "fold marts, clear quarantine")
@@ -17,6 +18,7 @@ HOUSEKEEPING = ("pin version ", "fold marts, clear quarantine")
 MOMENT_SQL = "SELECT epoch_us(snapshot_time) FROM ducklake_snapshots('lake') WHERE snapshot_id = $version"
 MESSAGES_SQL = """SELECT snapshot_id, coalesce(commit_message, '') AS message FROM ducklake_snapshots('lake')
 ORDER BY snapshot_id DESC"""
+ROWS_SQL = 'SELECT count(*) FROM lake."{table}" AT (VERSION => $version)'
 PINS_SQL = """SELECT data_version, pinned_at, pinned_by, reason FROM lake.pin AT (VERSION => $version)
 ORDER BY pinned_at, data_version, reason"""
 
@@ -43,3 +45,12 @@ def settled_version(lake: Lake) -> int:
 def pins(lake: Lake, version: int | None = None) -> list[dict[str, Any]]:
     """The pins that a version knows, oldest first: `data_version`, `pinned_at`, `pinned_by`, `reason`."""
     return lake.frame(PINS_SQL, {"version": lake.require_version(version)}).to_dicts()
+
+
+def row_counts(lake: Lake, version: int | None = None) -> dict[str, int]:
+    """How many current records each table holds at a version."""
+    at = lake.require_version(version)
+    return {
+        table.name: int(lake.frame(ROWS_SQL.format(table=table.name), {"version": at}).item())
+        for table in schema.tables().values()
+    }
