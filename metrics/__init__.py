@@ -4,6 +4,7 @@ Reads the warehouse's marts at a version; knows no screens, no charts and no imp
 """
 
 from metrics.definitions import Indicator, catalogue, indicator
+from metrics.delay import Delay, reporting_delay
 from metrics.errors import MetricError
 from metrics.periods import base_period
 from metrics.showing import GROUPS, data_span, default_period, last_complete_week, show
@@ -12,6 +13,7 @@ from metrics.types import Note, Result, Row, Scope, Warehouse
 
 __all__ = [
     "GROUPS",
+    "Delay",
     "Indicator",
     "MetricError",
     "Note",
@@ -25,6 +27,7 @@ __all__ = [
     "default_period",
     "indicator",
     "last_complete_week",
+    "reporting_delay",
     "series",
     "show",
 ]
