@@ -4,6 +4,7 @@ Reads the warehouse's marts at a version; knows no screens, no charts and no imp
 """
 
 from metrics.definitions import Indicator, catalogue, indicator
+from metrics.delay import Delay, reporting_delay
 from metrics.errors import MetricError
 from metrics.integrity import Signal, SignalEntry, signal_entries, signals
 from metrics.periods import base_period
@@ -13,6 +14,7 @@ from metrics.types import Note, Result, Row, Scope, Warehouse
 
 __all__ = [
     "GROUPS",
+    "Delay",
     "Indicator",
     "MetricError",
     "Note",
@@ -28,6 +30,7 @@ __all__ = [
     "default_period",
     "indicator",
     "last_complete_week",
+    "reporting_delay",
     "series",
     "show",
     "signal_entries",

@@ -37,6 +37,7 @@ from warehouse.outlines import outlines, write_outlines
 from warehouse.preview import Preview, preview_batch
 from warehouse.quarantine import Quarantined, assign, list_quarantine, resolve
 from warehouse.schema import Column, Table, system_tables, table, tables
+from warehouse.versions import moment_of, pins, row_counts, settled_version
 
 __all__ = [
     "BatchRecord",
@@ -78,12 +79,16 @@ __all__ = [
     "list_batches",
     "list_quarantine",
     "maintain",
+    "moment_of",
     "open_lake",
     "outlines",
     "pin",
+    "pins",
     "preview_batch",
     "resolve",
     "restore",
+    "row_counts",
+    "settled_version",
     "system_tables",
     "table",
     "tables",
