@@ -4,6 +4,8 @@ Formulas and traps: ../shared/domain/statistics.md. Only numpy and `scipy.specia
 `scipy.stats`, statsmodels and pandas stay unloaded.
 """
 
+from metrics.statistics.bootstrap import Ratio, cluster_ratio
+from metrics.statistics.chance_repeats import ChanceRepeats, expected_repeats, repeat_flags
 from metrics.statistics.comparisons import (
     RateRatio,
     e_test,
@@ -53,6 +55,16 @@ from metrics.statistics.control_rules import (
 from metrics.statistics.days_between import cases_between_chart, days_between_chart, still_running
 from metrics.statistics.decomposition import Split, split_change
 from metrics.statistics.dispersion import Dispersion, dispersion
+from metrics.statistics.funnel import (
+    Flag,
+    Funnel,
+    Limits,
+    flags,
+    ratio_funnel,
+    ratio_limits,
+    share_funnel,
+    share_limits,
+)
 from metrics.statistics.interval import CONFIDENCE, Interval, normal_quantile
 from metrics.statistics.means import (
     AdjustedAfter,
@@ -66,6 +78,7 @@ from metrics.statistics.means import (
     paired_outcome,
 )
 from metrics.statistics.multiplicity import benjamini_hochberg, discoveries
+from metrics.statistics.overdispersion import FEWEST_UNITS, Overdispersion, TooFewUnits, overdispersion
 from metrics.statistics.poisson import Rate, byar_limits, count_limits, exact_limits, rate_with_limits
 from metrics.statistics.proportions import share_difference, share_z, wilson
 from metrics.statistics.recurrence import FurtherReports, MeanCumulative, further_reports, mean_cumulative
@@ -93,27 +106,34 @@ from metrics.statistics.time_to_repeat import (
 __all__ = [
     "CONFIDENCE",
     "CORRELATED_ABOVE",
+    "FEWEST_UNITS",
     "REPEAT_DAYS",
     "SMALLEST_BASELINE",
     "SPARSE_BELOW",
     "AdjustedAfter",
     "Assurance",
+    "ChanceRepeats",
     "Concentration",
     "ControlLimits",
     "Dispersion",
+    "Flag",
+    "Funnel",
     "FurtherReports",
     "Interval",
+    "Limits",
     "LogRank",
     "Lorenz",
     "Mean",
     "MeanCumulative",
     "Median",
+    "Overdispersion",
     "PairedChange",
     "PairedOutcome",
     "RandomBand",
     "Ranks",
     "Rate",
     "RateRatio",
+    "Ratio",
     "RepeatRisk",
     "Rule",
     "RunTests",
@@ -121,6 +141,7 @@ __all__ = [
     "Signals",
     "Split",
     "Survival",
+    "TooFewUnits",
     "Variation",
     "adjusted_after",
     "assurance",
@@ -128,6 +149,7 @@ __all__ = [
     "between_units",
     "byar_limits",
     "cases_between_chart",
+    "cluster_ratio",
     "concentration",
     "count_limits",
     "days_between_chart",
@@ -135,6 +157,8 @@ __all__ = [
     "dispersion",
     "e_test",
     "exact_limits",
+    "expected_repeats",
+    "flags",
     "further_reports",
     "gini",
     "herfindahl",
@@ -150,6 +174,7 @@ __all__ = [
     "median_time",
     "members_of_signal",
     "normal_quantile",
+    "overdispersion",
     "paired_change",
     "paired_outcome",
     "random_band",
@@ -157,6 +182,9 @@ __all__ = [
     "rate_chart",
     "rate_ratio",
     "rate_with_limits",
+    "ratio_funnel",
+    "ratio_limits",
+    "repeat_flags",
     "repeat_risks",
     "rosenbluth",
     "run_tests",
@@ -164,6 +192,8 @@ __all__ = [
     "score_test",
     "share_chart",
     "share_difference",
+    "share_funnel",
+    "share_limits",
     "share_z",
     "shift_ends",
     "shrink",
