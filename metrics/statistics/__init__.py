@@ -4,6 +4,7 @@ Formulas and traps: ../shared/domain/statistics.md. Only numpy and `scipy.specia
 `scipy.stats`, statsmodels and pandas stay unloaded.
 """
 
+from metrics.statistics.before_after import DisplacementDifference, displacement_difference
 from metrics.statistics.bootstrap import Ratio, cluster_ratio
 from metrics.statistics.chance_repeats import ChanceRepeats, expected_repeats, repeat_flags
 from metrics.statistics.comparisons import (
@@ -79,7 +80,16 @@ from metrics.statistics.means import (
 )
 from metrics.statistics.multiplicity import benjamini_hochberg, discoveries
 from metrics.statistics.overdispersion import FEWEST_UNITS, Overdispersion, TooFewUnits, overdispersion
-from metrics.statistics.poisson import Rate, byar_limits, count_limits, exact_limits, rate_with_limits
+from metrics.statistics.poisson import (
+    Rate,
+    byar_limits,
+    count_limits,
+    dependent_limits,
+    exact_limits,
+    rate_with_dependent_limits,
+    rate_with_limits,
+    repeat_variance,
+)
 from metrics.statistics.proportions import share_difference, share_z, wilson
 from metrics.statistics.recurrence import FurtherReports, MeanCumulative, further_reports, mean_cumulative
 from metrics.statistics.shrinkage import (
@@ -91,6 +101,7 @@ from metrics.statistics.shrinkage import (
     shrunken_means,
     shrunken_shares,
 )
+from metrics.statistics.standardised import StandardisedRatio, directly_standardised, indirectly_standardised
 from metrics.statistics.time_to_repeat import (
     REPEAT_DAYS,
     LogRank,
@@ -116,6 +127,7 @@ __all__ = [
     "Concentration",
     "ControlLimits",
     "Dispersion",
+    "DisplacementDifference",
     "Flag",
     "Funnel",
     "FurtherReports",
@@ -140,6 +152,7 @@ __all__ = [
     "Shrunken",
     "Signals",
     "Split",
+    "StandardisedRatio",
     "Survival",
     "TooFewUnits",
     "Variation",
@@ -153,8 +166,11 @@ __all__ = [
     "concentration",
     "count_limits",
     "days_between_chart",
+    "dependent_limits",
+    "directly_standardised",
     "discoveries",
     "dispersion",
+    "displacement_difference",
     "e_test",
     "exact_limits",
     "expected_repeats",
@@ -162,6 +178,7 @@ __all__ = [
     "further_reports",
     "gini",
     "herfindahl",
+    "indirectly_standardised",
     "individuals_chart",
     "kaplan_meier",
     "lag_one_autocorrelation",
@@ -181,11 +198,13 @@ __all__ = [
     "rank_intervals",
     "rate_chart",
     "rate_ratio",
+    "rate_with_dependent_limits",
     "rate_with_limits",
     "ratio_funnel",
     "ratio_limits",
     "repeat_flags",
     "repeat_risks",
+    "repeat_variance",
     "rosenbluth",
     "run_tests",
     "score_interval",
