@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import bdtr, bdtrc, ndtr, ndtri
 
+from metrics.statistics import TooFewUnits, overdispersion, share_funnel
+from metrics.statistics.control_charts import SIGMA_OF_RANGE, mean_moving_range
+
 Floats = NDArray[np.float64]
-WINSORISED = 0.10
-LANEY = 1.128
-"""Mean moving range of a standard normal series."""
 FEWEST_WEEKS = 12
 SMALL_EXPECTED = 5.0
 """With fewer events expected the arcsine is too rough, and the exact binomial tail is taken."""
@@ -60,38 +60,24 @@ def two_sided(z: Floats | float) -> Floats:
     return np.asarray(2 * ndtr(-np.abs(z)), dtype=np.float64)
 
 
-def winsorised(z: Floats) -> Floats:
-    """Return z with its outer tenths pulled in (type-7 quantiles)."""
-    low, high = np.quantile(z, [WINSORISED, 1 - WINSORISED])
-    return np.asarray(np.clip(z, low, high))
-
-
-def between(z: Floats, variance: Floats) -> float:
-    """Return τ², the variance between units beyond their own (Spiegelhalter 2005, DerSimonian and Laird)."""
-    count = len(z)
-    phi, weight = float(np.mean(winsorised(z) ** 2)), 1 / variance
-    below = float(weight.sum() - (weight**2).sum() / weight.sum())
-    return max(0.0, (count * phi - (count - 1)) / below) if below > 0 else 0.0
-
-
 def against_peers(parts: Floats, wholes: Floats) -> list[Judged]:
-    """Judge shares against the pooled share of all units; every whole is positive."""
-    target = float(parts.sum() / wholes.sum())
-    centre, variance = asin(sqrt(target)), 1 / (4 * wholes)
-    y = np.arcsin(np.sqrt(np.clip(parts / wholes, 0, 1)))
-    spread = np.sqrt(variance + between((y - centre) / np.sqrt(variance), variance))
-    p = two_sided((y - centre) / spread)
-    exact = wholes * target < SMALL_EXPECTED
+    """Judge shares against the pooled share of at least ten units; every whole is positive."""
+    funnel = share_funnel(parts, wholes)
+    if isinstance(funnel, TooFewUnits):
+        raise ValueError(f"{funnel.units} units are too few for a comparison with peers")
+    centre = asin(sqrt(funnel.target))
+    spread = np.sqrt(1 / (4 * wholes) + funnel.scatter.between)
+    rough = wholes * funnel.target < SMALL_EXPECTED
     return [
         Judged(
             float(part / whole),
-            target,
-            _tail(part, whole, parts, wholes) if rough else float(found),
+            funnel.target,
+            _tail(part, whole, parts, wholes) if small else float(found),
             centre,
             float(wide),
             "arcsine",
         )
-        for part, whole, rough, found, wide in zip(parts, wholes, exact, p, spread, strict=True)
+        for part, whole, small, found, wide in zip(parts, wholes, rough, funnel.p, spread, strict=True)
     ]
 
 
@@ -108,7 +94,7 @@ def values_against_peers(values: Floats, variances: Floats) -> list[Judged]:
     """Judge values with known variances against their weighted mean, scatter between units added."""
     weight = 1 / variances
     target = float((values * weight).sum() / weight.sum())
-    spread = np.sqrt(variances + between((values - target) * np.sqrt(weight), variances))
+    spread = np.sqrt(variances + overdispersion(values, target, np.sqrt(variances)).between)
     p = two_sided((values - target) / spread)
     return [
         Judged(float(value), target, float(found), target, float(wide), "plain")
@@ -121,7 +107,7 @@ def counts_against_peers(counts: Floats, exposures: Floats) -> list[Judged]:
     target = float(counts.sum() / exposures.sum())
     centre, variance = sqrt(target), 1 / (4 * exposures)
     y = np.sqrt(counts / exposures)
-    spread = np.sqrt(variance + between((y - centre) / np.sqrt(variance), variance))
+    spread = np.sqrt(variance + overdispersion(y, centre, np.sqrt(variance)).between)
     p = two_sided((y - centre) / spread)
     return [
         Judged(float(count / exposure), target, float(found), centre, float(wide), "root")
@@ -149,7 +135,7 @@ def laney(parts: Floats, wholes: Floats) -> float:
     """Return Laney's σz: how much wider the weeks scatter than binomial; at least two weeks."""
     share = parts.sum() / wholes.sum()
     z = (parts / wholes - share) / np.sqrt(share * (1 - share) / wholes)
-    return float(np.mean(np.abs(np.diff(z))) / LANEY)
+    return mean_moving_range(z, screen=False) / SIGMA_OF_RANGE
 
 
 def split_p(part: int, whole: int, chance: float = 0.5) -> float:

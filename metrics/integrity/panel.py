@@ -125,6 +125,9 @@ def _signal(looked: Looking, found: Judged, name: str, unit: Unit, scope: Scope,
     raised_at = tuple(code for code, measures in parts if _state(measures) == "raised")
     states = [_state(measures) for measures in (own, *(measures for _, measures in parts)) if measures]
     state = min(states, key=STATES.index) if states else "no_data"
+    above = None if states else _above(looked, found, name, unit, scope)
+    if above is not None and above.values["state"] != "no_data":
+        state = "not_enough"
     shown = own or [measure for _, measures in parts for measure in measures]
     lead = min(shown, key=_order) if shown else None
     signal = Signal(
@@ -139,7 +142,7 @@ def _signal(looked: Looking, found: Judged, name: str, unit: Unit, scope: Scope,
         look_at=name,
         measures=tuple(own),
         raised_at=raised_at,
-        notes=_notes(own, state, raised_at),
+        notes=_notes(own, state, raised_at, above),
         against_fall=any(measure.state == "raised" and measure.against_fall for measure in shown),
     )
     return replace(signal, **_leading(lead)) if lead else signal
@@ -158,8 +161,17 @@ def _leading(lead: Measured) -> Mapping[str, Any]:
     return {name: getattr(lead, name) for name in names} | {"measure": lead.name or None}
 
 
-def _notes(own: Sequence[Measured], state: State, raised_at: Sequence[str]) -> tuple[Note, ...]:
-    notes: list[Note] = []
+def _above(looked: Looking, found: Judged, name: str, unit: Unit, scope: Scope) -> Note | None:
+    """Return for a unit that a signal does not look at by itself how it stands for the district or the city."""
+    for code, level in ((unit.district, "district"), (CITY, "city")):
+        measures = found.get((name, code or ""))
+        if measures and level != scope.by:
+            return Note("checked_above", {"level": level, "state": _state(measures)})
+    return None
+
+
+def _notes(own: Sequence[Measured], state: State, raised_at: Sequence[str], above: Note | None) -> tuple[Note, ...]:
+    notes: list[Note] = [] if above is None else [above]
     for note in (note for measure in own for note in measure.notes):
         if note not in notes:
             notes.append(note)

@@ -26,9 +26,11 @@ FULL = 0.995
 SMALLEST_CELL = 5
 LARGEST_CHANGE = 0.10
 REDRAWN = ("merger", "boundary")
+SMALLEST_STRENGTH = 50
+"""With fewer officers one of them is worth more than two points, and one over the line is not just over it."""
 LINES = (
-    ("station_share", "district", "officers_station", "officers_total", "station_officer_share"),
-    ("community_share", "station", "officers_community", "officers_station", "community_officer_share"),
+    ("station_share", "officers_station", "officers_total", "station_officer_share"),
+    ("community_share", "officers_community", "officers_station", "community_officer_share"),
 )
 
 STAFF_SQL = """
@@ -59,21 +61,21 @@ def check(looked: Looking) -> Iterator[Finding]:
 
 
 def _over_the_line(looked: Looking) -> Iterator[Finding]:
-    """Yield units that meet a line by one officer, against those that miss it by one.
+    """Yield districts that meet a line by one officer, against those that miss it by one.
 
     Whole officers lie on a lattice: any window in percent would hold more of it on one side.
     """
     staff = looked.frame(STAFF_SQL, end=looked.window[1])
     lines = dict(looked.frame(TARGET_SQL, end=looked.window[1]).rows())
     city = whole_city(looked)
-    for measure, level, part, whole, target in LINES:
-        units = {unit.code for unit in (looked.districts if level == "district" else looked.stations)}
+    units = {unit.code for unit in looked.districts}
+    for measure, part, whole, target in LINES:
         rows = staff.filter(pl.col("org_code").is_in(units)).select(part, whole).drop_nulls().rows()
         if target not in lines or not rows:
             yield from nothing("G10", [city], "city", measure)
             continue
         line = Fraction(lines[target]).limit_denominator(1000)
-        short = [number - ceil(line * total) for number, total in rows if total]
+        short = [number - ceil(line * total) for number, total in rows if total >= SMALLEST_STRENGTH]
         met, missed = short.count(0), short.count(-1)
         yield split("G10", measure, city, "city", met, met + missed)
 

@@ -12,7 +12,7 @@ from math import sqrt
 import numpy as np
 import polars as pl
 
-from metrics.integrity.findings import below_chance, judged, nothing, share_against_peers, split
+from metrics.integrity.findings import below_chance, by_district, judged, nothing, share_against_peers, split
 from metrics.integrity.judging import Judged, counts_against_peers, two_sided
 from metrics.integrity.reading import Floats, Looking
 from metrics.integrity.signal import Finding
@@ -115,15 +115,6 @@ def _counts(looked: Looking, people: pl.DataFrame, what: pl.Expr) -> Floats:
     return total
 
 
-def _districts(looked: Looking, counts: Floats) -> Floats:
-    codes = {unit.code: number for number, unit in enumerate(looked.districts)}
-    total = np.zeros(len(codes))
-    for unit, count in zip(looked.stations, counts, strict=True):
-        if unit.district in codes:
-            total[codes[unit.district]] += count
-    return total
-
-
 def _attendance(looked: Looking, people: pl.DataFrame, kind: str, day: date) -> Iterator[Finding]:
     """Yield coverage against peers, people over the roster, and people tested without a first attempt."""
     rows = looked.frame(STAFF_SQL).rename({KINDS[kind]: "people"}).to_dicts()
@@ -133,7 +124,7 @@ def _attendance(looked: Looking, people: pl.DataFrame, kind: str, day: date) -> 
     no_first = _counts(looked, people, (pl.col("tested") == 1) & (pl.col("first_taken") == 0))
     for units, level in ((looked.districts, "district"), (looked.stations, "station")):
         parts, wholes, without = (
-            _districts(looked, counts) if level == "district" else counts for counts in (tested, due, no_first)
+            by_district(looked, counts) if level == "district" else counts for counts in (tested, due, no_first)
         )
         took_part = parts > 0
         chosen = [unit for unit, there in zip(units, took_part, strict=True) if there]
@@ -198,7 +189,7 @@ def _scores(looked: Looking) -> Iterator[Finding]:
     """Yield scores heaped at the pass mark by district, and pairs of equal scores by station."""
     frame = looked.frame(SCORES_SQL, start=looked.window[0], end=looked.window[1])
     counts = looked.by_station(frame, frame.columns[1:])
-    by = {name: _districts(looked, counts[name]) for name in ("over", "under", "far_over", "far_under")}
+    by = {name: by_district(looked, counts[name]) for name in ("over", "under", "far_over", "far_under")}
     # The outer bins lie four points apart, the inner ones one: so steep are scores at the pass mark anyhow.
     steep = float((max(by["far_over"].sum(), 0.5) / max(by["far_under"].sum(), 0.5)) ** 0.25)
     for unit, over, under in zip(looked.districts, by["over"], by["under"], strict=True):

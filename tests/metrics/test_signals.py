@@ -8,7 +8,7 @@ import pytest
 
 import metrics
 from metrics import Scope
-from metrics.integrity.judging import against_past, against_peers, between, split_limit, split_p, winsorised
+from metrics.integrity.judging import against_past, against_peers, split_limit, split_p
 from metrics.integrity.signal import rules
 
 END = date(2025, 12, 29)
@@ -75,12 +75,6 @@ def test_peers_alike_have_no_scatter_between_them() -> None:
     wholes = np.full(20, 400.0)
     parts = wholes * 0.3
     assert all(found.p == pytest.approx(1) for found in against_peers(parts, wholes))
-    assert between(np.zeros(20), np.full(20, 0.01)) == 0
-
-
-def test_winsorising_pulls_in_both_tenths() -> None:
-    z = np.arange(11, dtype=float)
-    assert winsorised(z).tolist() == [1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9]
 
 
 def test_a_share_that_jumps_against_its_past_is_far_from_chance() -> None:
