@@ -4,8 +4,21 @@ Each family of checks has a module; `panel` judges them together. Knows counting
 of a change, which ask here.
 """
 
+from metrics.integrity.audit import Audited, Draw, audited, draw
 from metrics.integrity.falling import against_fall
 from metrics.integrity.panel import signals
 from metrics.integrity.signal import STATES, Measured, Signal, SignalEntry, signal_entries
 
-__all__ = ["STATES", "Measured", "Signal", "SignalEntry", "against_fall", "signal_entries", "signals"]
+__all__ = [
+    "STATES",
+    "Audited",
+    "Draw",
+    "Measured",
+    "Signal",
+    "SignalEntry",
+    "against_fall",
+    "audited",
+    "draw",
+    "signal_entries",
+    "signals",
+]
