@@ -7,6 +7,7 @@ of a change, which ask here.
 from metrics.integrity.audit import Audited, Draw, audited, draw
 from metrics.integrity.falling import against_fall
 from metrics.integrity.panel import signals
+from metrics.integrity.pictures import course, moves, peers, recodings
 from metrics.integrity.signal import STATES, Measured, Signal, SignalEntry, signal_entries
 
 __all__ = [
@@ -18,7 +19,11 @@ __all__ = [
     "SignalEntry",
     "against_fall",
     "audited",
+    "course",
     "draw",
+    "moves",
+    "peers",
+    "recodings",
     "signal_entries",
     "signals",
 ]

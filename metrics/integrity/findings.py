@@ -44,6 +44,7 @@ def judged(
         p=float(found.p),
         odd=bool(found.value > found.expected if high else found.value < found.expected),
         limit=found.limit,
+        band=found.band(),
     )
 
 

@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import bdtr, bdtrc, ndtr, ndtri
 
-from metrics.statistics import TooFewUnits, overdispersion, share_funnel
+from metrics.statistics import Interval, TooFewUnits, normal_quantile, overdispersion, share_funnel
 from metrics.statistics.control_charts import SIGMA_OF_RANGE, mean_moving_range
 
 Floats = NDArray[np.float64]
 FEWEST_WEEKS = 12
+DRAWN = 0.998
 SMALL_EXPECTED = 5.0
 """With fewer events expected the arcsine is too rough, and the exact binomial tail is taken."""
 
@@ -38,12 +39,19 @@ class Judged:
 
     def limit(self, p: float) -> float | None:
         """Return the value at a two-sided p, on the side where this value lies."""
-        if not 0 < p < 1:
+        if not 0 < p < 1 or self.spread == 0:
             return None
         reach = -float(ndtri(p / 2)) * self.spread
+        return self._back(self.centre + (reach if self.value >= self.expected else -reach))
+
+    def band(self) -> Interval | None:
+        """Return the 99.8 % limits around what is expected, for drawing."""
         if self.spread == 0:
             return None
-        raw = self.centre + reach if self.value >= self.expected else self.centre - reach
+        reach = normal_quantile(DRAWN) * self.spread
+        return Interval(self._back(self.centre - reach), self._back(self.centre + reach))
+
+    def _back(self, raw: float) -> float:
         if self.scale == "arcsine":
             return sin(min(max(raw, 0.0), asin(1.0))) ** 2
         if self.scale == "root":

@@ -104,6 +104,7 @@ def _measured(finding: Finding, adjusted: float | None, rate: float, critical: f
         p=finding.p,
         adjusted_p=adjusted,
         against_fall=bool(entry and entry.against_fall),
+        band=finding.band,
         notes=finding.notes,
     )
 

@@ -71,6 +71,7 @@ class Finding:
         odd: whether the value lies on the side that the signal is about (for a rule: whether it is met).
         expected: what peers or the past lead one to expect.
         limit: the value at a given p, for the threshold that this publication comes to.
+        band: 99.8 % limits around what is expected, for drawing.
         threshold: the fixed threshold of a rule.
         missing: `no_data` or `not_enough` where there is nothing to judge.
     """
@@ -86,6 +87,7 @@ class Finding:
     p: float | None = None
     odd: bool = False
     limit: Limit | None = None
+    band: Interval | None = None
     threshold: float | None = None
     missing: State | None = None
     notes: tuple[Note, ...] = ()
@@ -106,6 +108,7 @@ class Measured:
     p: float | None
     adjusted_p: float | None
     against_fall: bool
+    band: Interval | None = None
     notes: tuple[Note, ...] = ()
 
 
