@@ -5,6 +5,7 @@ Reads the warehouse's marts at a version; knows no screens, no charts and no imp
 
 from metrics.definitions import Indicator, catalogue, indicator
 from metrics.errors import MetricError
+from metrics.parameter_table import ParameterChange, Parameters, parameters, table_of_parameters
 from metrics.periods import base_period
 from metrics.showing import GROUPS, data_span, default_period, last_complete_week, show
 from metrics.trends import series
@@ -15,6 +16,8 @@ __all__ = [
     "Indicator",
     "MetricError",
     "Note",
+    "ParameterChange",
+    "Parameters",
     "Result",
     "Row",
     "Scope",
@@ -25,6 +28,8 @@ __all__ = [
     "default_period",
     "indicator",
     "last_complete_week",
+    "parameters",
     "series",
     "show",
+    "table_of_parameters",
 ]

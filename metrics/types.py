@@ -136,6 +136,12 @@ class Result:
     notes: tuple[Note, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def definition_text(self) -> str:
+        """Return the definition with its revision: `2`, and `2.1` after one change of a parameter that concerns it."""
+        revision = self.provenance.get("definition_revision", 0)
+        return f"{self.definition}.{revision}" if revision else str(self.definition)
+
     def to_json(self) -> dict[str, Any]:
         """Return the shape of `metrics show --json`; the last day of a period is inclusive."""
         return {
