@@ -3,7 +3,7 @@
 Reads the warehouse's marts at a version; knows no screens, no charts and no importer.
 """
 
-from metrics.definitions import Indicator, catalogue, indicator
+from metrics.definitions import Indicator, catalogue, concerned_by, indicator
 from metrics.errors import MetricError
 from metrics.parameter_table import ParameterChange, Parameters, parameters, table_of_parameters
 from metrics.periods import base_period
@@ -24,6 +24,7 @@ __all__ = [
     "Warehouse",
     "base_period",
     "catalogue",
+    "concerned_by",
     "data_span",
     "default_period",
     "indicator",

@@ -17,7 +17,7 @@ from metrics.parameter_table import parameters, table_of_parameters
 from metrics.periods import DAY
 from metrics.showing import default_period, show
 from metrics.table import table_of
-from metrics.types import Result, Scope, Warehouse
+from metrics.types import Result, Scope, Warehouse, plain
 from warehouse import LakeError, open_lake, text_of
 
 DONE, WRONG_USAGE, NO_WAREHOUSE = 0, 2, 3
@@ -114,7 +114,7 @@ def _parameters(given: argparse.Namespace) -> int:
     version = lake.version() if given.version is None else given.version
     lines = table_of_parameters(parameters(lake, version))
     if given.json:
-        _print_json({"data_version": version, "parameters": lines})
+        _print_json({"data_version": version, "parameters": [{k: plain(v) for k, v in line.items()} for line in lines]})
         return DONE
     columns = ["parameter", "value", "unit", "default", "allowed", "since", "author", "reason"]
     cells = [
@@ -124,7 +124,7 @@ def _parameters(given: argparse.Namespace) -> int:
             line["unit"],
             text_of(line["default"]),
             line["allowed"],
-            line["valid_from"] or "",
+            str(line["since"] or ""),
             line["author"] or "",
             line["reason"] or "",
         ]

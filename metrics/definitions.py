@@ -12,7 +12,8 @@ from typing import Any
 import yaml
 
 from metrics.errors import MetricError
-from metrics.parameter_table import Parameters
+from metrics.parameter_table import ALL, Parameters
+from warehouse import parameter_rule
 
 FOLDER = Path(__file__).with_name("catalogue")
 SUBJECTS = ("alerts", "shares", "repeats", "cases", "training")
@@ -113,6 +114,12 @@ def verdict_rule(parameters: Parameters) -> VerdictRule:
 @cache
 def _rule_parameters() -> dict[str, str]:
     return dict(_read("rules")["verdict"])
+
+
+def concerned_by(parameter: str) -> list[Indicator]:
+    """Return the indicators whose definition a change of a parameter revises."""
+    concerns = parameter_rule(parameter).concerns
+    return [entry for entry in catalogue().values() if {ALL, entry.subject, entry.id} & set(concerns)]
 
 
 def indicator(name: str) -> Indicator:

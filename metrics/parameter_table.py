@@ -133,7 +133,7 @@ def _is_of(rule: ParameterRule, indicator_id: str, subject: str) -> bool:
 
 
 def table_of_parameters(found: Parameters) -> list[dict[str, Any]]:
-    """Return every parameter as `metrics parameters --json` prints it: meaning, value, default, range, last change."""
+    """Return every parameter with meaning, value, default, range and last change, one line each."""
     lines = []
     for name, rule in parameter_rules().items():
         change = found.last_change(name)
@@ -148,8 +148,8 @@ def table_of_parameters(found: Parameters) -> list[dict[str, Any]]:
                 "allowed": rule.allowed,
                 "concerns": list(rule.concerns),
                 "changes": sum(change.name == name for change in found.changes),
-                "valid_from": change.valid_from.isoformat() if change else None,
-                "changed_at": change.changed_at.isoformat(sep=" ") if change else None,
+                "since": change.valid_from if change else None,
+                "changed_at": change.changed_at if change else None,
                 "author": change.author if change else None,
                 "reason": change.reason if change else None,
                 "was": text_of(rule.default) if change is None else change.previous,
