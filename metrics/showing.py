@@ -88,7 +88,7 @@ def ask(lake: Warehouse, indicator_id: str, scope: Scope, options: dict[str, obj
             raise MetricError("unknown_group", group, ", ".join(GROUPS))
     version = lake.version() if scope.version is None else scope.version
     known = reference(lake, version)
-    compared = compare(scope, known.days, known.week_start)
+    compared = compare(scope, known.days, known.week_start, chinese=known.chinese)
     return Question(lake, version, scope, entry, chosen, known, compared)
 
 
