@@ -79,6 +79,7 @@ from metrics.statistics.means import (
     paired_outcome,
 )
 from metrics.statistics.multiplicity import benjamini_hochberg, discoveries
+from metrics.statistics.near_repeat import Knox, knox, near_strings
 from metrics.statistics.overdispersion import FEWEST_UNITS, Overdispersion, TooFewUnits, overdispersion
 from metrics.statistics.poisson import (
     Rate,
@@ -132,6 +133,7 @@ __all__ = [
     "Funnel",
     "FurtherReports",
     "Interval",
+    "Knox",
     "Limits",
     "LogRank",
     "Lorenz",
@@ -181,6 +183,7 @@ __all__ = [
     "indirectly_standardised",
     "individuals_chart",
     "kaplan_meier",
+    "knox",
     "lag_one_autocorrelation",
     "log_rank",
     "lorenz",
@@ -190,6 +193,7 @@ __all__ = [
     "mean_of_summary",
     "median_time",
     "members_of_signal",
+    "near_strings",
     "normal_quantile",
     "overdispersion",
     "paired_change",

@@ -17,8 +17,8 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 AT = " AT (VERSION => $version)"
-TABLES = ("station", "district", "population", "event", "staff", "target", "indicator_return", "alert", "case")
-TABLES += ("training_result", "batch")
+TABLES = ("station", "district", "population", "event", "staff", "parameter", "target", "indicator_return", "alert")
+TABLES += ("case", "training_result", "batch")
 MARTS = ("mart_alert_day", "mart_case_day", "mart_training")
 
 
