@@ -62,7 +62,7 @@ def signals(lake: Warehouse, scope: Scope, q: float | None = None) -> tuple[Sign
 
 def judged(looked: Looking, q: float | None = None) -> Judged:
     """Return every measure of the whole city, judged as one family; kept by version and window."""
-    rate = looked.rules.false_discovery_rate if q is None else q
+    rate = looked.parameters.false_discovery_rate if q is None else q
     key = (looked.version, looked.window, rate)
     return _memory.of(looked.lake, key, lambda: _judge(looked, rate))
 
