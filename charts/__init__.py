@@ -9,7 +9,20 @@ from charts.changes import change_dots
 from charts.flow import waterfall
 from charts.maps import district_map, shades
 from charts.shares import share_dots
+from charts.signals import own_course, peer_funnel, signal_panel
 from charts.style import CONFIG, is_empty
 from charts.trends import trend
 
-__all__ = ["CONFIG", "change_dots", "district_map", "is_empty", "shades", "share_dots", "trend", "waterfall"]
+__all__ = [
+    "CONFIG",
+    "change_dots",
+    "district_map",
+    "is_empty",
+    "own_course",
+    "peer_funnel",
+    "shades",
+    "share_dots",
+    "signal_panel",
+    "trend",
+    "waterfall",
+]

@@ -94,6 +94,7 @@ class Measured:
     """One measure of a signal at one unit, judged."""
 
     name: str
+    level: str
     unit_of_value: str
     state: State
     value: float | None

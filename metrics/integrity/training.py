@@ -93,7 +93,7 @@ def check(looked: Looking) -> Iterator[Finding]:
     for name in inside:
         for kind in KINDS:
             now = people.filter((pl.col("round") == name) & (pl.col("person_kind") == kind))
-            about = (Note("round", {"round": name}), Note("person_kind", {"person_kind": kind}))
+            about = (Note("signal_round", {"round": name}), Note("person_kind", {"person_kind": kind}))
             yield from _told(_attendance(looked, now, kind, first_day[name]), about)
             place = order.index(name)
             if place > 0:
