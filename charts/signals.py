@@ -21,6 +21,7 @@ COLOURS: Final = {"raised": RISE, "quiet": FALL, "not_enough": NEUTRAL, "no_data
 SIZES: Final = {"raised": 14, "quiet": 8, "not_enough": 8, "no_data": 6}
 PANEL_ROW, PANEL_ABOVE = 24, 130
 PICTURE_HEIGHT = 340
+LONGEST = 60
 
 
 def signal_panel(frame: pl.DataFrame, *, states: Mapping[str, str]) -> go.Figure:
@@ -49,7 +50,7 @@ def signal_panel(frame: pl.DataFrame, *, states: Mapping[str, str]) -> go.Figure
     labels = frame["label"].unique(maintain_order=True).to_list()
     names = frame["name"].unique(maintain_order=True).to_list()
     figure.update_yaxes(categoryorder="array", categoryarray=labels[::-1], type="category", showgrid=True)
-    figure.update_xaxes(categoryorder="array", categoryarray=names, type="category", side="top", tickangle=-60)
+    figure.update_xaxes(categoryorder="array", categoryarray=names, type="category", side="top", tickangle=-60, dtick=1)
     dress(figure, height=PANEL_ABOVE + PANEL_ROW * max(1, len(labels)))
     below = {"orientation": "h", "x": 0, "y": -0.01, "yanchor": "top"}
     return figure.update_layout(legend=below, clickmode="event+select")
@@ -68,7 +69,7 @@ def peer_funnel(
 
     Args:
         frame: unit, name, n, value, expected, low, high (99.8 % limits), state, text, by size.
-        axis: title of the upright axis.
+        axis: title of the upright axis; it stands above it.
         size: title of the level axis.
         names: words for `limits`, `expected`, `units`, `raised` and `chosen`.
         chosen: the unit to mark.
@@ -90,9 +91,25 @@ def peer_funnel(
         if not part.is_empty():
             figure.add_trace(_units(part, names[kind], symbol, colour, points))
     figure.update_xaxes(title={"text": size}, rangemode="tozero", tickformat=",d")
-    figure.update_yaxes(title={"text": axis}, tickformat=".1%" if percent else ",.2f")
-    return dress(figure, height=PICTURE_HEIGHT).update_layout(
-        legend={"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top"}
+    figure.update_yaxes(tickformat=".1%" if percent else ",.2f")
+    dress(figure, height=PICTURE_HEIGHT)
+    _above(figure, axis)
+    return figure.update_layout(legend={"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top"})
+
+
+def _above(figure: go.Figure, axis: str) -> None:
+    """Write the title of the upright axis above it, where it can be read."""
+    figure.add_annotation(
+        text=axis if len(axis) <= LONGEST else axis[:LONGEST] + "…",
+        hovertext=axis,
+        x=0,
+        y=1,
+        xref="paper",
+        yref="paper",
+        xanchor="left",
+        yanchor="bottom",
+        yshift=8,
+        showarrow=False,
     )
 
 
@@ -180,7 +197,5 @@ def own_course(frame: pl.DataFrame, *, axis: str, names: Mapping[str, str]) -> g
     figure.update_xaxes(tickformat="%Y-%m", nticks=7)
     figure.update_yaxes(tickformat=".1%", rangemode="tozero")
     dress(figure, height=PICTURE_HEIGHT)
-    figure.add_annotation(
-        text=axis, x=0, y=1, xref="paper", yref="paper", xanchor="left", yanchor="bottom", yshift=8, showarrow=False
-    )
+    _above(figure, axis)
     return figure.update_layout(legend={"orientation": "h", "x": 0, "y": -0.12, "yanchor": "top"})

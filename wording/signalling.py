@@ -3,6 +3,8 @@
 Everything here turns a `Signal` and its measures into text; the texts of the catalogue are its own.
 """
 
+from datetime import date
+
 from metrics import Measured, Note, Signal, SignalEntry, signal_entries
 from wording.saying import Place, listed
 from wording.words import DASH, Words
@@ -101,11 +103,15 @@ def _plain(place: Place, key: str, content: object) -> str:
     words = place.words
     if key == "units" and isinstance(content, list | tuple):
         return listed(place, [_name(place, str(code)) for code in content])
-    families = {"level": "signal_level", "state": "signal_state", "person_kind": "person_kind"}
-    families |= {"basis": "basis", "now": "basis"}
-    if key in families:
-        return words.of(families[key], content)
-    return words.day(content) if hasattr(content, "isoformat") else str(content)  # type: ignore[arg-type]
+    if key == "level":
+        return words.of("signal_level", content)
+    if key == "state":
+        return words.of("signal_state", content)
+    if key == "person_kind":
+        return words.of("person_kind", content)
+    if key in ("basis", "now"):
+        return words.of("basis", content)
+    return words.day(content) if isinstance(content, date) else str(content)
 
 
 def _name(place: Place, code: str) -> str:

@@ -53,7 +53,7 @@ if not place.station:
 chosen = choices.signal(place, [*dict.fromkeys([*(signal.id for signal in found), *entries])])
 entry = entries[chosen]
 unit = signals.here_of(place, chosen)
-unit_name = words("signal.city") if unit.unit == signals.CITY else words.name(unit.name_zh, unit.name_en)
+unit_name = signals.unit_name(place, unit)
 st.subheader(f"{signalling.title(words, entry)} · {unit_name} · {signalling.state(words, unit.state)}", anchor=False)
 st.markdown(signalling.lead(place, unit))
 left, right = st.columns(2)

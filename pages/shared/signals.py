@@ -52,8 +52,8 @@ def _fits(place: Here, by: str) -> bool:
 
 
 def panel(place: Here) -> pl.DataFrame:
-    """Return the panel as a frame: the city (where all of it is shown) and every unit listed, signal by signal."""
-    columns = [*(of_city(place) if not place.district else ()), *signals(place, place.level)]
+    """Return the panel as a frame: the city or the district as a whole, then every unit listed, signal by signal."""
+    columns = [*(of_city(place) if not place.district else signals(place, CITY)), *signals(place, place.level)]
     lines = [_cell(place, signal) for signal in columns]
     names = ["unit", "name", "signal", "label", "state", "text"]
     return pl.DataFrame(lines, schema=dict.fromkeys(names, pl.String), orient="row")
@@ -61,10 +61,16 @@ def panel(place: Here) -> pl.DataFrame:
 
 def _cell(place: Here, signal: Signal) -> tuple[str, ...]:
     words, entry = place.words, metrics.signal_entries()[signal.id]
-    name = words("signal.city") if signal.unit == CITY else words.name(signal.name_zh, signal.name_en)
+    name = unit_name(place, signal)
     label = signalling.title(words, entry)
     told = (f"<b>{label}</b>", name, signalling.state(words, signal.state), _wrapped(signalling.lead(place, signal)))
     return signal.unit, name, signal.id, label, signal.state, "<br>".join(part for part in told if part)
+
+
+def unit_name(place: Here, signal: Signal) -> str:
+    """Return the name of a signal's unit."""
+    words = place.words
+    return words("signal.city") if signal.unit == CITY else words.name(signal.name_zh, signal.name_en)
 
 
 def _wrapped(text: str, width: int = 56) -> str:
@@ -115,13 +121,18 @@ def _named(place: Here, signal: str, one: Measured) -> str:
 
 def drawable(place: Here, signal: Signal) -> Measured | None:
     """Return the measure whose peers are worth a picture: the unit's leading one, or any that has limits."""
-    own = [one for one in signal.measures if one.band]
+    own = [one for one in signal.measures if _has_picture(one)]
     if not own:
         level = "district" if not place.station else "station"
         others = [*signals(place, "station"), *(signals(place, level) if level == "district" else ())]
-        own = [one for other in others if other.id == signal.id for one in other.measures if one.band]
+        own = [one for other in others if other.id == signal.id for one in other.measures if _has_picture(one)]
     order = metrics.integrity.STATES
     return min(own, key=lambda one: (order.index(one.state), 1.0 if one.p is None else one.p), default=None)
+
+
+def _has_picture(one: Measured) -> bool:
+    """Return whether the limits of a measure follow its base, so that they make a funnel."""
+    return one.band is not None and one.unit_of_value != "points"
 
 
 def peers(place: Here, signal: str, like: Measured) -> pl.DataFrame:
@@ -164,7 +175,7 @@ def raised_card(place: Here, signal: Signal) -> None:
     """Draw one raised signal: what was found, what to look at, and what else it may be."""
     words, entry = place.words, metrics.signal_entries()[signal.id]
     with st.container(border=True, key=f"raised_{signal.id}_{signal.unit}"):
-        name = words("signal.city") if signal.unit == CITY else words.name(signal.name_zh, signal.name_en)
+        name = unit_name(place, signal)
         st.markdown(f"**{signalling.SHAPES['raised']} {signalling.title(words, entry)} · {name}**")
         for one in signal.measures:
             if one.state == "raised":
@@ -210,7 +221,7 @@ def on_panel(place: Here, key: str) -> Callable[[], None]:
         if points:
             unit, signal = (str(part) for part in points[0]["customdata"][:2])
             level = {"district": unit} if place.level == "district" else {"station": unit}
-            address.put(signal=signal, **({} if unit == CITY else level))
+            address.put(signal=signal, **({} if unit in (CITY, place.district) else level))
 
     return go
 
