@@ -58,6 +58,7 @@ def share_against_peers(
     wholes: Floats,
 ) -> Iterator[Finding]:
     """Yield for each unit how its share stands among all units (proportion funnel)."""
+    parts = np.clip(parts, 0, wholes)  # counts of a damaged mart must not end the page
     enough = wholes >= looked.parameters.smallest_base
     if enough.sum() < looked.parameters.funnel_units:
         yield from nothing(signal, units, level, measure, missing="not_enough", code="few_peers")

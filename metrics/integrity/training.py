@@ -93,6 +93,8 @@ def check(looked: Looking) -> Iterator[Finding]:
     for name in inside:
         for kind in KINDS:
             now = people.filter((pl.col("round") == name) & (pl.col("person_kind") == kind))
+            if now.is_empty():
+                continue
             about = (Note("signal_round", {"round": name}), Note("person_kind", {"person_kind": kind}))
             yield from _told(_attendance(looked, now, kind, first_day[name]), about)
             place = order.index(name)
