@@ -66,6 +66,7 @@ from metrics.statistics.funnel import (
     share_funnel,
     share_limits,
 )
+from metrics.statistics.interrupted import Effect, Interruption, SegmentedFit, interrupted_series
 from metrics.statistics.interval import CONFIDENCE, Interval, normal_quantile
 from metrics.statistics.means import (
     AdjustedAfter,
@@ -93,6 +94,14 @@ from metrics.statistics.poisson import (
 )
 from metrics.statistics.proportions import share_difference, share_z, wilson
 from metrics.statistics.recurrence import FurtherReports, MeanCumulative, further_reports, mean_cumulative
+from metrics.statistics.seasonal import (
+    Adjusted,
+    Decomposition,
+    NotEnoughHistory,
+    daily_adjusted,
+    seasonally_adjusted,
+    stl,
+)
 from metrics.statistics.shrinkage import (
     Ranks,
     Shrunken,
@@ -122,16 +131,20 @@ __all__ = [
     "REPEAT_DAYS",
     "SMALLEST_BASELINE",
     "SPARSE_BELOW",
+    "Adjusted",
     "AdjustedAfter",
     "Assurance",
     "ChanceRepeats",
     "Concentration",
     "ControlLimits",
+    "Decomposition",
     "Dispersion",
     "DisplacementDifference",
+    "Effect",
     "Flag",
     "Funnel",
     "FurtherReports",
+    "Interruption",
     "Interval",
     "Knox",
     "Limits",
@@ -140,6 +153,7 @@ __all__ = [
     "Mean",
     "MeanCumulative",
     "Median",
+    "NotEnoughHistory",
     "Overdispersion",
     "PairedChange",
     "PairedOutcome",
@@ -151,6 +165,7 @@ __all__ = [
     "RepeatRisk",
     "Rule",
     "RunTests",
+    "SegmentedFit",
     "Shrunken",
     "Signals",
     "Split",
@@ -167,6 +182,7 @@ __all__ = [
     "cluster_ratio",
     "concentration",
     "count_limits",
+    "daily_adjusted",
     "days_between_chart",
     "dependent_limits",
     "directly_standardised",
@@ -182,6 +198,7 @@ __all__ = [
     "herfindahl",
     "indirectly_standardised",
     "individuals_chart",
+    "interrupted_series",
     "kaplan_meier",
     "knox",
     "lag_one_autocorrelation",
@@ -213,6 +230,7 @@ __all__ = [
     "run_tests",
     "score_interval",
     "score_test",
+    "seasonally_adjusted",
     "share_chart",
     "share_difference",
     "share_funnel",
@@ -226,6 +244,7 @@ __all__ = [
     "split_change",
     "square_root_z",
     "still_running",
+    "stl",
     "trend_ends",
     "variation",
     "widen_interval",
