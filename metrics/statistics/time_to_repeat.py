@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from metrics.statistics.interval import CONFIDENCE, Interval, normal_quantile
+from metrics.statistics.proportions import wilson
 
 REPEAT_DAYS = (7, 30, 90, 365)
 
@@ -35,7 +36,7 @@ class Survival(NamedTuple):
         error: Greenwood's standard error of the share; NaN once it is 0.
         low: lower limits.
         high: upper limits.
-        last: the longest time that anyone was followed; nothing is known beyond it.
+        durations: all times, rising; nothing is known beyond the last.
     """
 
     times: NDArray[np.float64]
@@ -45,16 +46,23 @@ class Survival(NamedTuple):
     error: NDArray[np.float64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
-    last: float
+    durations: NDArray[np.float64]
 
 
 class RepeatRisk(NamedTuple):
-    """Share with another report within so many days, None where nobody was followed that long."""
+    """Share with another report within so many days.
+
+    Attributes:
+        days: the number of days.
+        risk: as a fraction.
+        interval: its limits; Wilson's where nobody has reported again by then.
+        followed: indices that were followed that long without another report.
+    """
 
     days: float
     risk: float
     interval: Interval
-    at_risk: int
+    followed: int
 
 
 class Median(NamedTuple):
@@ -85,18 +93,19 @@ def kaplan_meier(
     """
     duration, event = _checked(times, happened)
     at, events = np.unique(duration[event], return_counts=True)
-    at_risk = duration.size - np.searchsorted(np.sort(duration), at, side="left")
+    ordered = np.sort(duration)
+    at_risk = ordered.size - np.searchsorted(ordered, at, side="left")
     survival = np.cumprod(1 - events / at_risk).astype(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         greenwood = np.sqrt(np.cumsum(events / (at_risk * (at_risk - events)))).astype(np.float64)
     greenwood[survival <= 0] = np.nan
     low, high = _limits(survival, greenwood, scale, normal_quantile(confidence))
-    return Survival(at, at_risk, events, survival, survival * greenwood, low, high, float(duration.max()))
+    return Survival(at, at_risk, events, survival, survival * greenwood, low, high, ordered)
 
 
 def repeat_risks(curve: Survival, days: Sequence[float] = REPEAT_DAYS) -> list[RepeatRisk | None]:
     """Return 1 − S at each number of days, None beyond the longest follow-up."""
-    return [_risk(curve, day) if day <= curve.last else None for day in days]
+    return [_risk(curve, day) if day <= curve.durations[-1] else None for day in days]
 
 
 def median_time(curve: Survival) -> Median:
@@ -177,10 +186,13 @@ def _limits(
 
 def _risk(curve: Survival, day: float) -> RepeatRisk:
     place = int(np.searchsorted(curve.times, day, side="right")) - 1
+    followed = int(curve.durations.size - np.searchsorted(curve.durations, day, side="left"))
     if place < 0:
-        return RepeatRisk(day, 0.0, Interval(0.0, float("nan")), int(curve.at_risk[0]) if curve.at_risk.size else 0)
+        return RepeatRisk(day, 0.0, wilson(0, followed), followed)
     interval = Interval(1 - float(curve.high[place]), 1 - float(curve.low[place]))
-    return RepeatRisk(day, 1 - float(curve.survival[place]), interval, int(curve.at_risk[place]))
+    if curve.survival[place] <= 0:
+        interval = Interval(1 - float(curve.high[place - 1]) if place else 0.0, 1.0)
+    return RepeatRisk(day, 1 - float(curve.survival[place]), interval, followed)
 
 
 def _first_at_half(times: NDArray[np.float64], share: NDArray[np.float64]) -> float | None:

@@ -77,12 +77,14 @@ def test_same_curve_and_test_as_statsmodels() -> None:
 
 def test_repeat_risk_is_given_up_to_the_longest_follow_up() -> None:
     week, month, quarter, year = repeat_risks(kaplan_meier(*NONMAINTAINED))
-    assert week is not None and week.risk == pytest.approx(2 / 12) and week.at_risk == 12
+    assert week is not None and week.risk == pytest.approx(2 / 12) and week.followed == 10
     assert month is not None and month.risk == pytest.approx(1 - 0.2917, abs=5e-5)
     assert month.interval.low < month.risk < month.interval.high
     assert quarter is None and year is None
     early = repeat_risks(kaplan_meier([10.0, 20], [True, False]), [5])[0]
-    assert early is not None and early.risk == 0
+    assert early is not None and early.risk == 0 and early.interval.high == pytest.approx(0.6576, abs=1e-4)
+    everyone = repeat_risks(kaplan_meier([1.0, 2], [True, True]), [2])[0]
+    assert everyone is not None and everyone.risk == 1 and everyone.interval.high == 1
 
 
 def test_no_one_reported_again() -> None:
@@ -128,8 +130,13 @@ def test_mean_cumulative_function_by_hand() -> None:
     by_place = [(1 / 3 - 1 / 9) + (1 / 2 - 1 / 2), (0 - 1 / 9) + (1 / 2 - 1 / 2), 0 - 1 / 9]
     assert curve.error == pytest.approx([np.sqrt(np.sum(np.square(by_place)))] * 2)
     soon, later, never = further_reports(curve, [1, 7, 30])
-    assert soon is not None and soon.mean == 0
-    assert later is not None and later.mean == pytest.approx(4 / 3) and 0 < later.interval.low < 4 / 3
+    assert soon is not None and soon.mean == 0 and soon.interval.high == pytest.approx(3.6889 / 3, abs=1e-4)
+    assert (
+        later is not None
+        and later.mean == pytest.approx(4 / 3)
+        and later.places == 1
+        and 0 < later.interval.low < 4 / 3
+    )
     assert never is None
     with pytest.raises(ValueError, match="between the first report"):
         mean_cumulative([0], [11.0], [10.0])
