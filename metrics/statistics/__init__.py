@@ -1,11 +1,12 @@
 """Statistics behind the figures: pure functions of numbers, without SQL and without frames.
 
-Formulas and traps: ../shared/domain/statistics.md. Only numpy and `scipy.special` are imported;
-`scipy.stats`, statsmodels and pandas stay unloaded.
+One method a file; docs/statistics.md names them all with source, reference set and command. Importing this room
+loads numpy and `scipy.special` only: the rest of scipy and statsmodels load inside the function that needs them.
 """
 
 from metrics.statistics.before_after import DisplacementDifference, displacement_difference
 from metrics.statistics.bootstrap import Ratio, cluster_ratio
+from metrics.statistics.calendar_model import BORROW_BELOW, CalendarModel, calendar_model
 from metrics.statistics.chance_repeats import ChanceRepeats, expected_repeats, repeat_flags
 from metrics.statistics.comparisons import (
     RateRatio,
@@ -125,6 +126,7 @@ from metrics.statistics.time_to_repeat import (
 )
 
 __all__ = [
+    "BORROW_BELOW",
     "CONFIDENCE",
     "CORRELATED_ABOVE",
     "FEWEST_UNITS",
@@ -134,6 +136,7 @@ __all__ = [
     "Adjusted",
     "AdjustedAfter",
     "Assurance",
+    "CalendarModel",
     "ChanceRepeats",
     "Concentration",
     "ControlLimits",
@@ -178,6 +181,7 @@ __all__ = [
     "benjamini_hochberg",
     "between_units",
     "byar_limits",
+    "calendar_model",
     "cases_between_chart",
     "cluster_ratio",
     "concentration",

@@ -215,6 +215,28 @@ def test_neighbours_that_resemble_each_other() -> None:
     assert np.isnan(lag_one_autocorrelation([]))
 
 
+@pytest.mark.parametrize(("correlation", "any_point", "last_point"), [(0.0, 0.186, 0.016), (0.6, 0.81, 0.19)])
+def test_false_signals_are_as_many_as_we_tell_readers(correlation: float, any_point: float, last_point: float) -> None:
+    """Shares of stable series of 24 points with a signal, as in the specification (6,000 runs by somebody else)."""
+    generator, anywhere, last = np.random.default_rng(13), [], []
+    for _ in range(1_000):
+        values = generator.normal(size=60)
+        for step in range(1, 60):
+            values[step] += correlation * values[step - 1]
+        directions = signals(individuals_chart(values[36:])).directions
+        anywhere.append(directions.any())
+        last.append(directions[-1] != 0)
+    assert np.mean(anywhere) == pytest.approx(any_point, abs=0.04)
+    assert np.mean(last) == pytest.approx(last_point, abs=0.03)
+
+
+def test_the_nhs_rules_written_out() -> None:
+    assert shift_ends([1] * 8 + [-1]).tolist() == [0] * 6 + [1, 1, 0]
+    assert trend_ends([1, 2, 3, 3, 4, 5, 6]).tolist() == [0] * 7
+    assert trend_ends([2, 7, 6, 5, 4, 3, 2, 1, 3]).tolist() == [0] * 7 + [-1, 0]
+    assert members_of_signal([0] * 7 + [1, 0]).tolist() == [0] + [1] * 7 + [0]
+
+
 @given(arrays(float, st.integers(2, 40), elements=st.floats(0, 1e6)), st.floats(0.1, 100), st.floats(-100, 100))
 def test_unit_and_zero_of_the_scale_do_not_matter(values: np.ndarray, unit: float, zero: float) -> None:
     chart, other = individuals_chart(values, screen=False), individuals_chart(unit * values + zero, screen=False)
