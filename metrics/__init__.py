@@ -6,11 +6,8 @@ Reads the warehouse's marts at a version; knows no screens, no charts and no imp
 from metrics.definitions import Indicator, catalogue, concerned_by, indicator
 from metrics.delay import Delay, reporting_delay
 from metrics.errors import MetricError
-<<<<<<< HEAD
 from metrics.integrity import Signal, SignalEntry, signal_entries, signals
-=======
 from metrics.parameter_table import ParameterChange, Parameters, parameters, table_of_parameters
->>>>>>> main
 from metrics.periods import base_period
 from metrics.showing import GROUPS, data_span, default_period, last_complete_week, show
 from metrics.trends import series
@@ -41,10 +38,7 @@ __all__ = [
     "reporting_delay",
     "series",
     "show",
-<<<<<<< HEAD
     "signal_entries",
     "signals",
-=======
     "table_of_parameters",
->>>>>>> main
 ]

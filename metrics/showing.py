@@ -13,13 +13,9 @@ from metrics.breaks import city_event_notes
 from metrics.counting import Question, day_notes
 from metrics.definitions import indicator
 from metrics.errors import MetricError
-<<<<<<< HEAD
 from metrics.integrity import figures as integrity
-from metrics.periods import check, compare, last_known_days, last_whole_week
-=======
 from metrics.parameter_table import parameters
 from metrics.periods import YEAR_OF_WEEKS, check, compare, last_known_days, last_whole_week
->>>>>>> main
 from metrics.reference import reference
 from metrics.types import Note, Period, Result, Row, Scope, Warehouse
 
