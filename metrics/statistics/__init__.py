@@ -5,9 +5,8 @@ loads numpy and `scipy.special` only: the rest of scipy and statsmodels load ins
 """
 
 from metrics.statistics.before_after import DisplacementDifference, displacement_difference
-from metrics.statistics.bootstrap import Ratio, cluster_ratio
-from metrics.statistics.calendar_model import BORROW_BELOW, CalendarModel, calendar_model
 from metrics.statistics.chance_repeats import ChanceRepeats, expected_repeats, repeat_flags
+from metrics.statistics.clustered import Clustered, clustered_share
 from metrics.statistics.comparisons import (
     RateRatio,
     e_test,
@@ -126,7 +125,6 @@ from metrics.statistics.time_to_repeat import (
 )
 
 __all__ = [
-    "BORROW_BELOW",
     "CONFIDENCE",
     "CORRELATED_ABOVE",
     "FEWEST_UNITS",
@@ -136,8 +134,8 @@ __all__ = [
     "Adjusted",
     "AdjustedAfter",
     "Assurance",
-    "CalendarModel",
     "ChanceRepeats",
+    "Clustered",
     "Concentration",
     "ControlLimits",
     "Decomposition",
@@ -164,7 +162,6 @@ __all__ = [
     "Ranks",
     "Rate",
     "RateRatio",
-    "Ratio",
     "RepeatRisk",
     "Rule",
     "RunTests",
@@ -181,9 +178,8 @@ __all__ = [
     "benjamini_hochberg",
     "between_units",
     "byar_limits",
-    "calendar_model",
     "cases_between_chart",
-    "cluster_ratio",
+    "clustered_share",
     "concentration",
     "count_limits",
     "daily_adjusted",

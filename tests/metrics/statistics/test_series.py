@@ -9,11 +9,9 @@ import pytest
 
 from metrics.statistics import (
     Adjusted,
-    CalendarModel,
     Decomposition,
     Interruption,
     NotEnoughHistory,
-    calendar_model,
     daily_adjusted,
     interrupted_series,
     seasonally_adjusted,
@@ -165,39 +163,3 @@ def test_the_sicilian_ban_written_out_and_what_a_curved_trend_makes_of_it() -> N
     assert found.main.quasi_error == pytest.approx(0.032495945360595, abs=1e-6)
     assert found.main.step.interval.high < 1
     assert found.sensitivity.step.error > found.main.step.error
-
-
-def days_with_calendar(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Three years of days: season, weekday, one festival a year at a moving date, and a fall of a tenth a year."""
-    day = np.arange(3 * 365)
-    festival = np.zeros(day.size)
-    for first in (21, 395, 760):
-        festival[first : first + 14] = 1
-    calendar = 0.2 * np.sin(2 * np.pi * day / 365.25) + np.where(day % 7 > 4, 0.15, 0) - 0.6 * festival
-    level = 60 * np.exp(calendar - 0.1 * day / 365)
-    return np.random.default_rng(seed).poisson(level).astype(float), day % 7, festival, np.exp(calendar)
-
-
-def test_the_calendar_is_taken_out_and_the_fall_stays() -> None:
-    counts, weekdays, festival, calendar = days_with_calendar(71)
-    counts[500:520] = np.nan
-    found = calendar_model(counts, weekdays=weekdays, terms=festival)
-    assert isinstance(found, CalendarModel)
-    assert found.factors == pytest.approx(calendar / calendar.mean(), rel=0.06)
-    yearly = [np.nanmean(found.adjusted[start : start + 365]) for start in (0, 365, 730)]
-    assert yearly[1] / yearly[0] == pytest.approx(np.exp(-0.1), abs=0.03)
-    assert yearly[2] / yearly[1] == pytest.approx(np.exp(-0.1), abs=0.03)
-    assert found.dispersion == pytest.approx(1, abs=0.12) and abs(found.autocorrelation) < 0.1
-    assert np.isnan(found.adjusted[510]) and found.expected[510] > 0
-
-
-def test_without_the_festival_the_residuals_resemble_their_neighbours() -> None:
-    counts, weekdays, _, _ = days_with_calendar(72)
-    found = calendar_model(counts, weekdays=weekdays)
-    assert isinstance(found, CalendarModel) and found.autocorrelation > 0.1
-
-
-def test_less_than_a_year_has_no_calendar() -> None:
-    assert calendar_model(np.full(300, 9.0)) == NotEnoughHistory(300, 366)
-    with pytest.raises(ValueError, match="at least one event"):
-        calendar_model(np.zeros(400))
