@@ -68,6 +68,7 @@ from metrics.statistics.funnel import (
 )
 from metrics.statistics.interrupted import Effect, Interruption, SegmentedFit, interrupted_series
 from metrics.statistics.interval import CONFIDENCE, Interval, normal_quantile
+from metrics.statistics.log_rank import LogRank, log_rank
 from metrics.statistics.means import (
     AdjustedAfter,
     Mean,
@@ -93,6 +94,7 @@ from metrics.statistics.poisson import (
     repeat_variance,
 )
 from metrics.statistics.proportions import share_difference, share_z, wilson
+from metrics.statistics.ranks import Ranks, rank_intervals
 from metrics.statistics.recurrence import FurtherReports, MeanCumulative, further_reports, mean_cumulative
 from metrics.statistics.seasonal import (
     Adjusted,
@@ -103,25 +105,23 @@ from metrics.statistics.seasonal import (
     stl,
 )
 from metrics.statistics.shrinkage import (
-    Ranks,
     Shrunken,
     between_units,
-    rank_intervals,
     shrink,
     shrunken_means,
+    shrunken_ratios,
     shrunken_shares,
 )
 from metrics.statistics.standardised import StandardisedRatio, directly_standardised, indirectly_standardised
 from metrics.statistics.time_to_repeat import (
     REPEAT_DAYS,
-    LogRank,
     Median,
     RepeatRisk,
     Survival,
     kaplan_meier,
-    log_rank,
     median_time,
     repeat_risks,
+    repeat_risks_by_place,
 )
 
 __all__ = [
@@ -225,6 +225,7 @@ __all__ = [
     "ratio_limits",
     "repeat_flags",
     "repeat_risks",
+    "repeat_risks_by_place",
     "repeat_variance",
     "rosenbluth",
     "run_tests",
@@ -239,6 +240,7 @@ __all__ = [
     "shift_ends",
     "shrink",
     "shrunken_means",
+    "shrunken_ratios",
     "shrunken_shares",
     "signals",
     "split_change",

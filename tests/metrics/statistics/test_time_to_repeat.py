@@ -16,6 +16,7 @@ from metrics.statistics import (
     mean_cumulative,
     median_time,
     repeat_risks,
+    repeat_risks_by_place,
 )
 
 MAINTAINED = ([9, 13, 13, 18, 23, 28, 31, 34, 45, 48, 161], [1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 0])
@@ -120,6 +121,33 @@ def test_robust_log_rank_keeps_its_level_with_repeated_places() -> None:
         robust.append(log_rank(followed, times <= 2, groups, places).p < 0.05)
     assert np.mean(plain) > 0.15  # 26 % in 1,000 runs
     assert np.mean(robust) < 0.1  # 5.7 % in 1,000 runs
+
+
+def test_the_error_by_place_is_greenwoods_without_censoring_and_unmoved_by_copies() -> None:
+    times, happened = np.array([3.0, 5, 9, 20, 41, 60, 80, 95, 120, 400]), np.ones(10, dtype=bool)
+    single = repeat_risks_by_place(times, happened, np.arange(10))
+    for one, plain in zip(single, repeat_risks(kaplan_meier(times, happened)), strict=True):
+        assert one is not None and plain is not None and tuple(one.interval) == pytest.approx(tuple(plain.interval))
+    copies = repeat_risks_by_place(np.repeat(times, 5), np.repeat(happened, 5), np.repeat(np.arange(10), 5))
+    for one, five in zip(single, copies, strict=True):
+        assert one is not None and five is not None and tuple(five.interval) == pytest.approx(tuple(one.interval))
+
+
+def test_limits_by_place_hold_the_risk_about_as_often_as_they_say() -> None:
+    """Places with unlike risks, five indices each: the risk of an index within 30 days is 1 − E exp(−30 × rate)."""
+    generator, places = np.random.default_rng(23), np.repeat(np.arange(150), 5)
+    true = 1 - (1 + 30 / 40) ** -2.0  # gamma with shape 2 and mean 1/20
+    by_place = plain = 0
+    for _ in range(200):
+        times = generator.exponential(1 / generator.gamma(2, 1 / 40, 150)[places])
+        until = generator.uniform(10, 120, places.size)
+        followed, happened = np.minimum(times, until), times <= until
+        robust = repeat_risks_by_place(followed, happened, places, [30])[0]
+        naive = repeat_risks(kaplan_meier(followed, happened), [30])[0]
+        assert robust is not None and naive is not None
+        by_place += robust.interval.low <= true <= robust.interval.high
+        plain += naive.interval.low <= true <= naive.interval.high
+    assert by_place / 200 > 0.91 and plain < by_place
 
 
 def test_mean_cumulative_function_by_hand() -> None:
