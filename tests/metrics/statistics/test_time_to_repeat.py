@@ -150,6 +150,32 @@ def test_limits_by_place_hold_the_risk_about_as_often_as_they_say() -> None:
     assert by_place / 200 > 0.91 and plain < by_place
 
 
+def test_mean_cumulative_function_of_five_systems_as_published_by_reliasoft() -> None:
+    """Means of the ReliaWiki example, as the Python package reliability prints them too.
+
+    Its variance adds the events up as if independent, and ours by place; they agree for the first event.
+    """
+    repairs = [[5.0, 10, 15], [6, 13, 17], [12, 20, 25], [13, 15], [16, 22, 25]]
+    places = np.repeat(np.arange(5), [len(each) for each in repairs])
+    curve = mean_cumulative(places, np.concatenate(repairs), [17, 19, 26, 24, 28])
+    printed = {
+        5: 0.2,
+        6: 0.4,
+        10: 0.6,
+        12: 0.8,
+        13: 1.2,
+        15: 1.6,
+        16: 1.8,
+        17: 2,
+        20: 2.33333,
+        22: 2.66667,
+        25: 3.66667,
+    }
+    assert curve.times.tolist() == list(printed)
+    assert curve.mean == pytest.approx(list(printed.values()), abs=5e-6)
+    assert curve.error[0] ** 2 == pytest.approx(0.032)
+
+
 def test_mean_cumulative_function_by_hand() -> None:
     """Three places followed 10, 6 and 3 days: one reports on days 2 and 5, another on day 5."""
     curve = mean_cumulative([0, 0, 1], [2.0, 5, 5], [10.0, 6, 3])
