@@ -66,7 +66,7 @@ from metrics.statistics.funnel import (
     share_funnel,
     share_limits,
 )
-from metrics.statistics.interrupted import Effect, Interruption, SegmentedFit, interrupted_series
+from metrics.statistics.interrupted import Effect, Interruption, SegmentedFit, TooFewEvents, interrupted_series
 from metrics.statistics.interval import CONFIDENCE, Interval, normal_quantile
 from metrics.statistics.log_rank import LogRank, log_rank
 from metrics.statistics.means import (
@@ -171,6 +171,7 @@ __all__ = [
     "Split",
     "StandardisedRatio",
     "Survival",
+    "TooFewEvents",
     "TooFewUnits",
     "Variation",
     "adjusted_after",

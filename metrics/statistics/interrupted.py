@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from statsmodels.genmod.generalized_linear_model import GLMResults
 
 FEWEST_BEFORE, FEWEST_AFTER = 12, 6
+FEWEST_EVENTS = 10
 HARMONICS = 2
 SERIAL_P = 0.05
 
@@ -35,6 +36,14 @@ class Effect(NamedTuple):
     ratio: float
     interval: Interval
     p: float
+
+
+class TooFewEvents(NamedTuple):
+    """Why there is no answer: so many events before and after, and so many would be needed in each part."""
+
+    before: int
+    after: int
+    needed: int
 
 
 class SegmentedFit(NamedTuple):
@@ -87,7 +96,7 @@ def interrupted_series(
     calendar: ArrayLike | None = None,
     control: tuple[ArrayLike, ArrayLike] | None = None,
     confidence: float = CONFIDENCE,
-) -> Interruption | NotEnoughHistory:
+) -> Interruption | NotEnoughHistory | TooFewEvents:
     """Fit both models to one series of counts.
 
     Args:
@@ -108,6 +117,9 @@ def interrupted_series(
     before = max(FEWEST_BEFORE, period or 0)
     if begins < before or count.size - begins < FEWEST_AFTER:
         return NotEnoughHistory(count.size, before + FEWEST_AFTER)
+    parts = int(np.nansum(count[:begins])), int(np.nansum(count[begins:]))
+    if min(parts) < FEWEST_EVENTS:
+        return TooFewEvents(*parts, FEWEST_EVENTS)
     season = _harmonics(count.size, period, harmonics if period else 0)
     extra = np.column_stack([season, *([] if calendar is None else [np.asarray(calendar, dtype=np.float64)])])
     main = _fit(count, size, begins, slope, extra, confidence)

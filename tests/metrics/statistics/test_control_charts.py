@@ -182,6 +182,11 @@ def test_a_missing_period_is_not_zero() -> None:
     assert signals(chart).rules[-1] is None
     counted = rate_chart([4, np.nan, 6, 5], [100, 100, 100, 100])
     assert counted.centre == pytest.approx(0.05)
+    nobody = share_chart([4, 0, 6, 5], [100, 0, 100, 100])
+    assert nobody.centre == pytest.approx(0.05) and np.isnan(nobody.values[1]) and nobody.points == 3
+    assert set(signals(rate_chart([0] * 20, [10] * 20)).rules) == {None}
+    with pytest.raises(ValueError, match="an exposure"):
+        rate_chart([0], [0])
     with pytest.raises(ValueError, match="two known points"):
         individuals_chart([1.0, np.nan, 2.0])
 

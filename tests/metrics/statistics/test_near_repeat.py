@@ -94,6 +94,12 @@ def test_missing_places_and_bands_that_do_not_rise_are_refused() -> None:
         knox([0, 1], [0, 0], [0, 1], [0, 100, 100])
 
 
+def test_none_or_one_report_has_no_pairs() -> None:
+    assert knox([], [], [], permutations=2).observed.sum() == 0
+    assert knox([1], [1], [1], permutations=2).observed.sum() == 0
+    assert near_strings([], [], [], 1, 1).tolist() == [] and near_strings([1], [1], [1], 1, 1).tolist() == [1]
+
+
 def test_ten_thousand_reports_of_a_city() -> None:
     generator = np.random.default_rng(53)
     x, y = generator.uniform(0, 30_000, 10_000), generator.uniform(0, 30_000, 10_000)

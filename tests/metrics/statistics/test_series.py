@@ -12,6 +12,7 @@ from metrics.statistics import (
     Decomposition,
     Interruption,
     NotEnoughHistory,
+    TooFewEvents,
     daily_adjusted,
     interrupted_series,
     seasonally_adjusted,
@@ -46,7 +47,7 @@ def months(years: int, seed: int, effect: float = 1.0, begins: int = 0) -> np.nd
     return np.random.default_rng(seed).poisson(level * np.where(month >= begins, effect, 1.0)).astype(float)
 
 
-def fitted(found: Interruption | NotEnoughHistory) -> Interruption:
+def fitted(found: Interruption | NotEnoughHistory | TooFewEvents) -> Interruption:
     assert isinstance(found, Interruption)
     return found
 
@@ -152,6 +153,7 @@ def test_calendar_terms_take_the_blame() -> None:
 def test_a_short_series_gets_no_verdict() -> None:
     assert interrupted_series([9.0] * 20, [30.0] * 20, 8) == NotEnoughHistory(20, 18)
     assert interrupted_series([9.0] * 20, [30.0] * 20, 17) == NotEnoughHistory(20, 18)
+    assert interrupted_series([9.0] * 20 + [1.0] * 8, [30.0] * 28, 20) == TooFewEvents(180, 8, 10)
     with pytest.raises(ValueError, match="positive exposure"):
         interrupted_series([9.0] * 30, [0.0] * 30, 20)
 
