@@ -140,6 +140,14 @@ def test_a_long_fall_is_an_improvement_where_fewer_is_better() -> None:
     assert signals(chart).rules[-1] in {Rule.OUTSIDE, Rule.SHIFT, Rule.TWO_OF_THREE}
 
 
+def test_a_trend_is_high_or_low_by_its_side_of_the_centre_as_in_the_nhs_charts() -> None:
+    values = np.array([10.0, 9.8, 10.2, 12.4, 12.2, 12.0, 11.8, 11.6, 11.4, 11.2])
+    chart = ControlLimits(values, 10.0, np.full(10, 5.0), np.full(10, 15.0), 24, False)
+    found = signals(chart)
+    assert found.rules[-1] is Rule.TREND and found.directions[-1] == -1 and found.sides[-1] == 1
+    assert variation(found, "lower") is Variation.CONCERN_HIGH
+
+
 def test_limits_stay_frozen_after_the_baseline() -> None:
     base = [9.0, 11, 10, 12, 8, 10, 11, 9, 10, 12, 9, 11, 10]
     before, after = individuals_chart(base), individuals_chart([*base, 30, 40, 50], baseline=13)
