@@ -167,6 +167,25 @@ def test_no_population_or_nothing_expected_is_refused() -> None:
         indirectly_standardised(3, [100], [0], [1_000])
 
 
+@given(
+    st.lists(st.tuples(st.integers(0, 90), st.integers(100, 9_000), st.integers(1, 50)), min_size=1, max_size=12),
+    st.floats(0.5, 0.9),
+)
+def test_a_standardised_rate_lies_among_its_strata_and_within_its_limits(
+    strata: list[tuple[int, int, int]], level: float
+) -> None:
+    counts, people, weights = (np.array(each, dtype=float) for each in zip(*strata, strict=True))
+    rate = directly_standardised(counts, people, weights, 1, level)
+    assert (rate is None) == (counts.sum() < 10)
+    if rate is not None:
+        assert (counts / people).min() - 1e-12 <= rate.value <= (counts / people).max() + 1e-12
+        assert 0 <= rate.interval.low <= rate.value <= rate.interval.high
+        wider = directly_standardised(counts, people, weights, 1, 0.998)
+        assert (
+            wider is not None and wider.interval.low <= rate.interval.low <= rate.interval.high <= wider.interval.high
+        )
+
+
 @given(st.integers(0, 5_000), st.floats(1, 50), st.floats(0.5, 0.99))
 def test_limits_hold_the_count_and_widen_with_repeats(count: int, repeats: float, level: float) -> None:
     low, high = dependent_limits(count, count * repeats, level)
