@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -49,6 +50,7 @@ from warehouse import (
 )
 
 QUARANTINE_KEPT = 100_000
+DAY = timedelta(days=1)
 KNOWN_BEFORE_READING = 1 << 26
 
 
@@ -202,6 +204,8 @@ class Prepared:
             warnings.append({"code": f"{why}_rows", "count": count})
         if self.staged.hidden:
             warnings.append({"code": "numbers_hidden", "count": self.staged.hidden})
+        if self.staged.fell_back:
+            warnings.append({"code": "category_fell_back", "count": self.staged.fell_back})
         for column, cells in sorted(self.staged.no_rates.items()):
             warnings.append({"code": "no_rate", "column": column, "count": len(cells), "values": cells})
         self.report.warnings += [warning for table in self.found for warning in table.warnings] + warnings
@@ -232,12 +236,26 @@ class Prepared:
         relation = Relation(self.lake, self.mapping, folder, sheets)
         self._stack.callback(relation.close)
         with self._step("arrange"):
+            at_odds = relation.contradictions(self.staged)
             self._repeated = relation.arrange(self.staged)
+        self.report.refusals += at_odds
+        self._check_periods(relation)
         with self._step("validate"):
             critical = relation.validate(self.report)
-        self.report.rows_refused = self.staged.rows_bad + critical
+        self.report.rows_refused = self.staged.rows_bad + len(at_odds) + critical
         self.report.rows_repeated = self._repeated
         self._relation = relation
+
+    def _check_periods(self, relation: Relation) -> None:
+        """Compare the period that a title states with the days of the rows; where they differ, it is told."""
+        for number, table in enumerate(self.found):
+            outside = relation.outside(number, table.period) if table.period else None
+            if outside and table.period:
+                count, first, last = outside
+                stated = {"stated_from": table.period[0].isoformat(), "stated_to": (table.period[1] - DAY).isoformat()}
+                days = {"first": first.isoformat(), "last": last.isoformat()}
+                told = {"code": "period_differs", "file": table.file, "sheet": table.sheet, "count": count}
+                self.report.warnings.append(told | stated | days)
 
     def check(self) -> LoadReport:
         """What a commit would do, counted beside the lake: the dry run."""

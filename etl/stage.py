@@ -38,6 +38,7 @@ class Staged:
     rows_read: int = 0
     rows_bad: int = 0
     hidden: int = 0
+    fell_back: int = 0
     no_rates: dict[str, list[str]] = field(default_factory=dict)
     aside: dict[str, int] = field(default_factory=dict)
     totals: dict[int, pl.DataFrame] = field(default_factory=dict)
@@ -52,6 +53,7 @@ class Staged:
         self.rows_read += other.rows_read
         self.rows_bad += other.rows_bad
         self.hidden += other.hidden
+        self.fell_back += other.fell_back
         self.note_no_rates(other.no_rates)
         for why, count in other.aside.items():
             self.aside[why] = self.aside.get(why, 0) + count
@@ -203,6 +205,7 @@ def _stage_table(
         sheet=found.sheet,
         first_row=found.header_row + found.header_rows,
         date_system=found.date_system,
+        period=found.period,
     )
     waiting: deque[Future[Cleaned]] = deque()
     staged = Staged()
@@ -244,6 +247,7 @@ def _about_rows(found: FoundTable) -> int:
 
 def _take(cleaned: Cleaned, staged: Staged) -> None:
     staged.hidden += cleaned.hidden
+    staged.fell_back += cleaned.fell_back
     staged.note_no_rates(cleaned.no_rates)
     staged.rows_read += cleaned.frame.height
     staged.rows_bad += int(cleaned.frame["_bad"].sum())

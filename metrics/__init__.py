@@ -6,6 +6,7 @@ Reads the warehouse's marts at a version; knows no screens, no charts and no imp
 from metrics.definitions import Indicator, catalogue, indicator
 from metrics.errors import MetricError
 from metrics.periods import base_period
+from metrics.returns import returned_period
 from metrics.showing import GROUPS, data_span, default_period, last_complete_week, show
 from metrics.trends import series
 from metrics.types import Note, Result, Row, Scope, Warehouse
@@ -25,6 +26,7 @@ __all__ = [
     "default_period",
     "indicator",
     "last_complete_week",
+    "returned_period",
     "series",
     "show",
 ]

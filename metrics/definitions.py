@@ -14,7 +14,7 @@ import yaml
 from metrics.errors import MetricError
 
 FOLDER = Path(__file__).with_name("catalogue")
-SUBJECTS = ("alerts", "shares", "repeats", "cases", "training")
+SUBJECTS = ("alerts", "shares", "repeats", "cases", "training", "returns")
 """The files, in the order in which the catalogue is read out."""
 
 
