@@ -169,7 +169,9 @@ def clean(raw: pl.DataFrame, plan: Plan, file: str, part: int = 0) -> Cleaned:
     by_column = {target: source for source, target in source_fields(plan.mapping.table).items()}
     found: dict[str, pl.Series] = {}
     columns = [column for column in plan.mapping.table.columns if not column.derived]
-    for column in sorted(columns, key=lambda column: column.name in UNIT_COLUMNS):  # a unit's name may mean one by day
+    if plan.lookups.dated:  # what a unit's name means may depend on the day, so days come first
+        columns.sort(key=lambda column: column.name in UNIT_COLUMNS)
+    for column in columns:
         days = _days(found, plan) if column.name in UNIT_COLUMNS else None
         found[column.name] = _column(stripped, plan, column, by_column[column.name], bad, days)
     units = _units(stripped, plan, found)
