@@ -51,6 +51,8 @@ from warehouse import (
 
 QUARANTINE_KEPT = 100_000
 DAY = timedelta(days=1)
+READING = 0.7
+"""The share of reading in reading and cleaning a workbook, for the progress."""
 KNOWN_BEFORE_READING = 1 << 26
 
 
@@ -92,7 +94,7 @@ class Prepared:
         self.staged = Staged()
         self.preview: Preview | None = None
         self._plan: Plan | None = None
-        self._progress = progress or (lambda _step, _share: None)
+        self._progress = progress or (lambda step, share, rows=0: None)
         self._stack = ExitStack()
         self._relation: Relation | None = None
         self._settings: dict[str, str] = {}
@@ -162,12 +164,21 @@ class Prepared:
             if small and self._loaded_before(digest.result()):
                 return
             with self._step("read"):
-                self.found = read_files(self.paths, folder, self.choice)
+                self.found = read_files(self.paths, folder, self.choice, tell=self._rows_read)
                 self._stage(secret, folder)
             self._sha256 = digest.result()
         if self._loaded_before(self._sha256):
             return
         self._judge(folder)
+
+    def _rows_read(self, rows: int, of: int) -> None:
+        """Tell how many rows were read of a file that is read through before it is cleaned."""
+        self._progress("read", READING * min(rows / of, 1.0) if of else 0.0, rows)
+
+    def _cleaned(self, step: str, share: float, rows: int = 0) -> None:
+        """Tell how far the cleaning is; where files had to be read through first, that was the larger part."""
+        before = READING if any(table.is_parquet for table in self.found) else 0.0
+        self._progress(step, before + (1 - before) * share, rows)
 
     def _secret(self) -> bytes:
         secret = keys.load_secret()
@@ -198,7 +209,7 @@ class Prepared:
         lookups = read_lookups(self.lake, self.mapping.categories)
         plan = Plan(self.mapping, lookups, zone, secret, service_keys(self.mapping, secret))
         self._plan = plan
-        self.staged = stage(self.found, plan, folder, self._progress)
+        self.staged = stage(self.found, plan, folder, self._cleaned)
         self._registrations, warnings = registrations(self.mapping, self.staged, lookups)
         for why, count in sorted(self.staged.aside.items()):
             warnings.append({"code": f"{why}_rows", "count": count})

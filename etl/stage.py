@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 import polars as pl
 
@@ -26,7 +27,13 @@ from etl.unpivot import for_table, unpivot
 
 BATCH_ROWS = 200_000
 WORKERS = 2
-Progress = Callable[[str, float], None]
+
+
+class Progress(Protocol):
+    """Is told how far a load is: the step, the share of it that is done, and the rows read where they are counted."""
+
+    def __call__(self, step: str, share: float, rows: int = 0) -> None:
+        """Take note."""
 
 
 @dataclass(slots=True)
@@ -144,9 +151,9 @@ def stage(found: Sequence[FoundTable], plan: Plan, folder: Path, progress: Progr
         for number, table in enumerate(found):
             size = table.source.stat().st_size
 
-            def tell(share: float, before: int = done, size: int = size) -> None:
+            def tell(share: float, rows: int = 0, before: int = done, size: int = size) -> None:
                 if progress:
-                    progress("read", min((before + share * size) / total, 1.0))
+                    progress("read", min((before + share * size) / total, 1.0), staged.lines_read + rows)
 
             _one_table(pool, table, number, plan, folder, staged, tell)
             done += size
@@ -161,7 +168,7 @@ def _one_table(
     plan: Plan,
     folder: Path,
     staged: Staged,
-    tell: Callable[[float], None],
+    tell: Callable[..., None],
 ) -> None:
     """Stage one table; a file that begins like UTF-8 and turns out not to be is read as GB18030 throughout."""
     first = len(staged.parts)
@@ -195,7 +202,7 @@ def _stage_table(
     plan: Plan,
     folder: Path,
     first: int,
-    tell: Callable[[float], None],
+    tell: Callable[..., None],
 ) -> Staged:
     """Clean one table into parts numbered from `first`; no worker is left at work when it raises."""
     plan = replace(
@@ -227,7 +234,7 @@ def _stage_table(
             staged.parts.append(target)
             staged.lines_read += batch.height
             waiting.append(pool.submit(work, batch, target))
-            tell(min(staged.lines_read / lines, 1.0))
+            tell(min(staged.lines_read / lines, 1.0), staged.lines_read)
             while len(waiting) > WORKERS:
                 _take(waiting.popleft().result(), staged)
         while waiting:
