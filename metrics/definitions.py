@@ -16,7 +16,7 @@ from metrics.parameter_table import ALL, Parameters
 from warehouse import parameter_rule
 
 FOLDER = Path(__file__).with_name("catalogue")
-SUBJECTS = ("alerts", "shares", "repeats", "cases", "training")
+SUBJECTS = ("alerts", "shares", "repeats", "cases", "training", "returns")
 """The files, in the order in which the catalogue is read out."""
 
 

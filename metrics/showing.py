@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from metrics import alerts, cases, rates, repeats, shares, training
+from metrics import alerts, cases, rates, repeats, returns, shares, training
 from metrics.breaks import city_event_notes
 from metrics.counting import Question, day_notes
 from metrics.definitions import indicator
@@ -23,6 +23,12 @@ GROUPS = ("criminal", "public_order", "traffic", "dispute", "help", "tip_off", "
 WITHOUT_GROUPS = ("training", "cases")
 WITHOUT_DAYS = ("training",)
 
+KNOWN_DAYS: dict[str, Callable[[Question], Question]] = {
+    "cases": cases.with_case_days,
+    "returns": returns.with_returned_days,
+}
+"""Subjects whose known days are not those of the alerts."""
+
 ANSWERS: dict[str, Callable[[Question], list[Row]]] = {
     **alerts.ANSWERS,
     **rates.ANSWERS,
@@ -31,6 +37,7 @@ ANSWERS: dict[str, Callable[[Question], list[Row]]] = {
     **repeats.ANSWERS,
     **cases.ANSWERS,
     **training.ANSWERS,
+    **returns.ANSWERS,
 }
 
 
@@ -50,7 +57,8 @@ def show(lake: Warehouse, indicator_id: str, scope: Scope, **options: object) ->
     question = ask(lake, indicator_id, scope, options)
     rows = tuple(ANSWERS[indicator_id](question))
     subject = question.indicator.subject
-    compared = cases.with_case_days(question).compared if subject == "cases" else question.compared
+    known = KNOWN_DAYS.get(subject)
+    compared = known(question).compared if known else question.compared
     notes = [] if subject in WITHOUT_DAYS else day_notes(compared)
     if scope.groups and subject in WITHOUT_GROUPS:
         notes.append(Note("category_not_applicable"))
