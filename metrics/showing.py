@@ -7,18 +7,35 @@ Checks the question first, so that whatever is wrong with it is said in a senten
 from collections.abc import Callable
 from datetime import date
 
-from metrics import alerts, cases, rates, repeats, shares, training
+from metrics import (
+    alerts,
+    case_rates,
+    cases,
+    causes,
+    cohorts,
+    components,
+    escalation,
+    rates,
+    recording,
+    registers,
+    repeats,
+    reported,
+    shares,
+    staffing,
+    training,
+)
 from metrics.breaks import city_event_notes
 from metrics.counting import Question, day_notes
 from metrics.definitions import indicator
 from metrics.errors import MetricError
 from metrics.periods import check, compare, last_known_days, last_whole_week
 from metrics.reference import reference
+from metrics.targets import with_targets
 from metrics.types import Note, Period, Result, Row, Scope, Warehouse
 
 GROUPS = ("criminal", "public_order", "traffic", "dispute", "help", "tip_off", "other", "unmapped")
-WITHOUT_GROUPS = ("training", "cases")
-WITHOUT_DAYS = ("training",)
+WITHOUT_GROUPS = ("training", "cases", "reported", "registers", "staffing")
+WITHOUT_DAYS = ("training", "reported", "registers", "staffing")
 
 ANSWERS: dict[str, Callable[[Question], list[Row]]] = {
     **alerts.ANSWERS,
@@ -27,6 +44,15 @@ ANSWERS: dict[str, Callable[[Question], list[Row]]] = {
     **repeats.ANSWERS,
     **cases.ANSWERS,
     **training.ANSWERS,
+    **case_rates.ANSWERS,
+    **causes.ANSWERS,
+    **cohorts.ANSWERS,
+    **components.ANSWERS,
+    **escalation.ANSWERS,
+    **recording.ANSWERS,
+    **registers.ANSWERS,
+    **reported.ANSWERS,
+    **staffing.ANSWERS,
 }
 
 
@@ -44,7 +70,7 @@ def show(lake: Warehouse, indicator_id: str, scope: Scope, **options: object) ->
         warehouse.LakeError: the version is not kept, or the lake cannot be read.
     """
     question = ask(lake, indicator_id, scope, options)
-    rows = tuple(ANSWERS[indicator_id](question))
+    rows = tuple(with_targets(question, ANSWERS[indicator_id](question)))
     subject = question.indicator.subject
     compared = cases.with_case_days(question).compared if subject == "cases" else question.compared
     notes = [] if subject in WITHOUT_DAYS else day_notes(compared)

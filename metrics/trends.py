@@ -5,14 +5,16 @@ value, never a low one. Weeks are keyed by their first day. `alert_change` has t
 its series. Training has one point a round, on the round's first day.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
 import polars as pl
 
+from metrics import registers, reported, staffing
 from metrics.cases import known_case_days
 from metrics.counting import Question
+from metrics.definitions import indicator
 from metrics.errors import MetricError
 from metrics.periods import days_of, step_start, whole_steps
 from metrics.population import residents
@@ -25,6 +27,12 @@ from metrics.units import resolve
 
 SCHEMA = {"period_start": pl.Date, "value": pl.Float64, "numerator": pl.Int64, "denominator": pl.Int64}
 Point = tuple[date, float | None, int | None, int | None]
+COURSES: dict[str, Callable[[Question], Iterable[Point]]] = {
+    **reported.COURSES,
+    **registers.COURSES,
+    **staffing.COURSES,
+}
+"""Figures that run by their own returns or snapshots instead of by days."""
 
 DAILY_SQL = """
 SELECT
@@ -73,13 +81,23 @@ def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week"
     if step not in ("day", "week", "month"):
         raise MetricError("unknown_step", step)
     question = ask(lake, indicator_id, replace(scope, by="city", comparison="none"), options)
-    if question.indicator.subject == "training":
+    if indicator_id in COURSES:
+        points = COURSES[indicator_id](question)
+    elif not has_course(indicator_id):
+        points = ()
+    elif question.indicator.subject == "training":
         points = _by_round(question)
     elif question.indicator.subject == "cases":
         points = _by_step(question, step, _cases(question), known_case_days(question))
     else:
         points = _by_step(question, step, _daily(question), question.reference.days)
     return pl.DataFrame(list(points), schema=SCHEMA, orient="row")
+
+
+def has_course(indicator_id: str) -> bool:
+    """Return whether a figure has a series: some, like medians of a period, have none that means the same."""
+    known = {*COURSES, *COUNTS, *SHARES, "cases_filed", "missing_caller_share", "repeat_share"}
+    return indicator_id in known or indicator(indicator_id).subject in ("training", "repeats")
 
 
 Days = dict[date, dict[str, int]]
