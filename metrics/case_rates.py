@@ -67,9 +67,9 @@ def _row(
         notes = [*notes, Note("residents", {"basis": basis, "as_of": people.as_of})]
         extra |= {"as_of": people.as_of, "annualised": rate.value * YEAR_DAYS / compared.days}
     if change is not None and not why_no_change(question, now, before):
-        test = compare_counts(now, before, compared.days, compared.base_days, None)
+        test = compare_counts(question.rule, now, before, compared.days, compared.base_days, None)
         broken = any(note.code == "series_break" for note in notes)
-        p, verdict = test.p, count_verdict(test, None, broken=broken, stands=True, exception=False)
+        p, verdict = test.p, count_verdict(question.rule, test, None, broken=broken, stands=True, exception=False)
     return Row(
         unit=unit.code,
         name_zh=unit.name_zh,

@@ -43,8 +43,10 @@ def concluded(question: Question) -> list[Row]:
         pair = len(now[unit.code]), len(before[unit.code])
         row = count_row(question, unit, *pair, notes, {})
         if row.change is not None and not why_no_change(question, *pair):
-            test = compare_counts(*pair, compared.days, compared.base_days, None)
-            verdict = count_verdict(test, None, broken=row.has_note("series_break"), stands=True, exception=False)
+            test = compare_counts(question.rule, *pair, compared.days, compared.base_days, None)
+            verdict = count_verdict(
+                question.rule, test, None, broken=row.has_note("series_break"), stands=True, exception=False
+            )
             row = Row(**(row.__dict__ | {"p": test.p, "verdict": verdict}))
         rows.append(row)
     return rows

@@ -100,8 +100,8 @@ def _compared(line: Line, number: int, base: int) -> dict[str, Any]:
 
 
 def _judged(line: Line, number: int, base: int, exposure: int, base_exposure: int) -> dict[str, Any]:
-    test = compare_counts(number, base, exposure, base_exposure, None)
-    verdict = count_verdict(test, None, broken=line.broken, stands=True, exception=False)
+    test = compare_counts(line.question.rule, number, base, exposure, base_exposure, None)
+    verdict = count_verdict(line.question.rule, test, None, broken=line.broken, stands=True, exception=False)
     return {"p": test.p, "verdict": verdict}
 
 

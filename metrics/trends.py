@@ -11,14 +11,23 @@ from datetime import date
 
 import polars as pl
 
-from metrics import registers, reported, staffing
+from metrics import (
+    case_rates,
+    causes,
+    cohorts,
+    components,
+    escalation,
+    recording,
+    registers,
+    reported,
+    staffing,
+)
 from metrics.cases import known_case_days
 from metrics.counting import Question
-from metrics.definitions import indicator
 from metrics.errors import MetricError
 from metrics.periods import days_of, step_start, whole_steps
 from metrics.population import residents
-from metrics.repeats import LARGEST_GAP, incidents, missing_look_back
+from metrics.repeats import incidents, missing_look_back
 from metrics.rounds import pooled, read, tallies
 from metrics.showing import ask
 from metrics.statistics.poisson import PER_RESIDENTS
@@ -40,6 +49,12 @@ SELECT
     SUM(received)::BIGINT AS received,
     SUM(valid)::BIGINT AS valid,
     SUM(recoded_down)::BIGINT AS recoded_down,
+    SUM(recoded_up)::BIGINT AS recoded_up,
+    SUM(moved)::BIGINT AS moved,
+    SUM(recorded_late)::BIGINT AS recorded_late,
+    SUM(excluded_duplicate)::BIGINT AS merged,
+    SUM(excluded_invalid + excluded_nuisance)::BIGINT AS invalid,
+    SUM(received - excluded_invalid - excluded_nuisance)::BIGINT AS not_invalid,
     SUM(caller_keyed)::BIGINT AS caller_keyed,
     SUM(CASE $key WHEN 'caller' THEN caller_keyed WHEN 'place' THEN place_keyed
         ELSE matter_keyed END)::BIGINT AS key_keyed,
@@ -69,7 +84,25 @@ WHERE day >= $start
 GROUP BY day
 """
 COUNTS = {"alerts_received": "received", "alerts_valid": "valid", "alert_change": "valid", "alert_rate": "valid"}
-SHARES = {"valid_share": ("valid", "received"), "recoded_down_share": ("recoded_down", "valid")}
+SHARES = {
+    "valid_share": ("valid", "received"),
+    "invalid_share": ("invalid", "received"),
+    "merged_share": ("merged", "not_invalid"),
+    "recoded_down_share": ("recoded_down", "valid"),
+    "recoded_up_share": ("recoded_up", "valid"),
+    "moved_share": ("moved", "valid"),
+    "recorded_late_share": ("recorded_late", "valid"),
+}
+WITHOUT_SERIES = (
+    "integrity_signals",
+    *case_rates.ANSWERS,
+    *causes.ANSWERS,
+    *cohorts.ANSWERS,
+    *components.ANSWERS,
+    *escalation.ANSWERS,
+    *recording.ANSWERS,
+)
+"""Look back over half a year, follow cohorts or take a period as a whole: weeks of them would mean something else."""
 
 
 def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week", **options: object) -> pl.DataFrame:
@@ -81,9 +114,10 @@ def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week"
     if step not in ("day", "week", "month"):
         raise MetricError("unknown_step", step)
     question = ask(lake, indicator_id, replace(scope, by="city", comparison="none"), options)
+    points: Iterable[Point] = ()
     if indicator_id in COURSES:
         points = COURSES[indicator_id](question)
-    elif not has_course(indicator_id):
+    elif indicator_id in WITHOUT_SERIES:
         points = ()
     elif question.indicator.subject == "training":
         points = _by_round(question)
@@ -92,12 +126,6 @@ def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week"
     else:
         points = _by_step(question, step, _daily(question), question.reference.days)
     return pl.DataFrame(list(points), schema=SCHEMA, orient="row")
-
-
-def has_course(indicator_id: str) -> bool:
-    """Return whether a figure has a series: some, like medians of a period, have none that means the same."""
-    known = {*COURSES, *COUNTS, *SHARES, "cases_filed", "missing_caller_share", "repeat_share"}
-    return indicator_id in known or indicator(indicator_id).subject in ("training", "repeats")
 
 
 Days = dict[date, dict[str, int]]
@@ -149,7 +177,10 @@ def _by_step(question: Question, step: Step, days: Days, known: frozenset[date])
 
 
 def _look_back_missing(question: Question, start: date) -> bool:
-    return question.indicator.subject == "repeats" and missing_look_back(question, start) > LARGEST_GAP
+    return (
+        question.indicator.subject == "repeats"
+        and missing_look_back(question, start) > question.parameters.look_back_gap
+    )
 
 
 def _pair(question: Question, parts: list[dict[str, int]]) -> tuple[int, int | None]:
@@ -163,6 +194,8 @@ def _pair(question: Question, parts: list[dict[str, int]]) -> tuple[int, int | N
         return incidents({key: total(key) for key in ("key_repeat", "key_keyed", "key_duplicate")}, "key")
     if name == "missing_caller_share":
         return total("valid") - total("caller_keyed"), total("valid")
+    if name == "net_downgrade_rate":
+        return total("recoded_down") - total("recoded_up"), total("valid")
     if name in SHARES:
         return total(SHARES[name][0]), total(SHARES[name][1])
     return total(COUNTS.get(name, "filed")), None

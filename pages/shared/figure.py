@@ -104,7 +104,7 @@ def definition(place: Here, result: Result) -> list[str]:
         words("definition.source", text=words.text(entry.source)),
         words("definition.interval", text=words.text(entry.interval)),
         words("definition.smallest_base", n=entry.smallest_base),
-        words("definition.version", number=result.definition),
+        words("definition.version", number=result.definition_text),
     ]
     known = metrics.catalogue()
     beside = [words.text(known[name].name) for name in entry.counter_metrics if name in known]
