@@ -15,8 +15,8 @@ from metrics.trends import series
 from metrics.types import Note, Result, Row, Scope, Warehouse
 
 __all__ = [
-    "Delay",
     "GROUPS",
+    "Delay",
     "Indicator",
     "MetricError",
     "Note",

@@ -6,13 +6,24 @@ its series. Training has one point a round, on the round's first day; returns ha
 the step.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
 import polars as pl
 
-from metrics import returns
+from metrics import (
+    case_rates,
+    causes,
+    cohorts,
+    components,
+    escalation,
+    recording,
+    registers,
+    reported,
+    returns,
+    staffing,
+)
 from metrics.cases import known_case_days
 from metrics.counting import Question
 from metrics.errors import MetricError
@@ -27,6 +38,12 @@ from metrics.units import resolve
 
 SCHEMA = {"period_start": pl.Date, "value": pl.Float64, "numerator": pl.Int64, "denominator": pl.Int64}
 Point = tuple[date, float | None, int | None, int | None]
+COURSES: dict[str, Callable[[Question], Iterable[Point]]] = {
+    **reported.COURSES,
+    **registers.COURSES,
+    **staffing.COURSES,
+}
+"""Figures that run by their own returns or snapshots instead of by days."""
 
 DAILY_SQL = """
 SELECT
@@ -78,8 +95,16 @@ SHARES = {
     "moved_share": ("moved", "valid"),
     "recorded_late_share": ("recorded_late", "valid"),
 }
-WITHOUT_SERIES = ("integrity_signals",)
-"""Looks back over half a year already; its course by weeks would show the same days many times."""
+WITHOUT_SERIES = (
+    "integrity_signals",
+    *case_rates.ANSWERS,
+    *causes.ANSWERS,
+    *cohorts.ANSWERS,
+    *components.ANSWERS,
+    *escalation.ANSWERS,
+    *recording.ANSWERS,
+)
+"""Look back over half a year, follow cohorts or take a period as a whole: weeks of them would mean something else."""
 
 
 def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week", **options: object) -> pl.DataFrame:
@@ -91,8 +116,11 @@ def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week"
     if step not in ("day", "week", "month"):
         raise MetricError("unknown_step", step)
     question = ask(lake, indicator_id, replace(scope, by="city", comparison="none"), options)
-    if indicator_id in WITHOUT_SERIES:
-        points: Iterable[Point] = ()
+    points: Iterable[Point] = ()
+    if indicator_id in COURSES:
+        points = COURSES[indicator_id](question)
+    elif indicator_id in WITHOUT_SERIES:
+        points = ()
     elif question.indicator.subject == "training":
         points = _by_round(question)
     elif question.indicator.subject == "cases":
