@@ -67,6 +67,8 @@ class Indicator:
     definition: int
     interval: Mapping[str, str]
     parameters: Mapping[str, Parameter]
+    sensitive: bool = False
+    """Whether it counts domestic violence or minors, so that small counts are hidden (`metrics/suppression.py`)."""
 
     def options(self, given: Mapping[str, object], parameters: Parameters | None = None) -> dict[str, str | int]:
         """Return every choice with the value chosen, else the one that a parameter of the lake sets, else its default.

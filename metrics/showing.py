@@ -16,6 +16,7 @@ from metrics.errors import MetricError
 from metrics.parameter_table import parameters
 from metrics.periods import YEAR_OF_WEEKS, check, compare, last_known_days, last_whole_week
 from metrics.reference import reference
+from metrics.suppression import is_sensitive, suppress
 from metrics.types import Note, Period, Result, Row, Scope, Warehouse
 
 GROUPS = ("criminal", "public_order", "traffic", "dispute", "help", "tip_off", "other", "unmapped")
@@ -46,7 +47,7 @@ def show(lake: Warehouse, indicator_id: str, scope: Scope, **options: object) ->
         warehouse.LakeError: the version is not kept, or the lake cannot be read.
     """
     question = ask(lake, indicator_id, scope, options)
-    rows = tuple(ANSWERS[indicator_id](question))
+    rows, hidden = answered(question)
     subject = question.indicator.subject
     compared = cases.with_case_days(question).compared if subject == "cases" else question.compared
     notes = [] if subject in WITHOUT_DAYS else day_notes(compared)
@@ -60,7 +61,7 @@ def show(lake: Warehouse, indicator_id: str, scope: Scope, **options: object) ->
         base_period=compared.base,
         by=scope.by,
         rows=rows,
-        notes=(*notes, *city_event_notes(question), *parameter_notes(question)),
+        notes=(*notes, *hidden, *city_event_notes(question), *parameter_notes(question)),
         provenance={
             "options": dict(question.options),
             "definition_revision": len(question.parameters.changes_of(indicator_id, subject)),
@@ -74,6 +75,15 @@ def show(lake: Warehouse, indicator_id: str, scope: Scope, **options: object) ->
             "stations": list(scope.stations),
         },
     )
+
+
+def answered(question: Question) -> tuple[tuple[Row, ...], list[Note]]:
+    """Return the rows of a question, and of a sensitive one only what may be known of them."""
+    answer = ANSWERS[question.indicator.id]
+    rows, notes = answer(question), list[Note]()
+    if is_sensitive(question):
+        rows, notes = suppress(question, answer, rows)
+    return tuple(rows), notes
 
 
 def ask(lake: Warehouse, indicator_id: str, scope: Scope, options: dict[str, object]) -> Question:

@@ -18,8 +18,9 @@ from metrics.periods import days_of, step_start, whole_steps
 from metrics.population import residents
 from metrics.repeats import incidents, missing_look_back
 from metrics.rounds import pooled, read, tallies
-from metrics.showing import ask
+from metrics.showing import ask, show
 from metrics.statistics.poisson import PER_RESIDENTS
+from metrics.suppression import is_sensitive
 from metrics.types import Scope, Step, Warehouse
 from metrics.units import resolve
 
@@ -73,7 +74,9 @@ def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week"
     if step not in ("day", "week", "month"):
         raise MetricError("unknown_step", step)
     question = ask(lake, indicator_id, replace(scope, by="city", comparison="none"), options)
-    if question.indicator.subject == "training":
+    if is_sensitive(question):
+        points: Iterable[Point] = _as_shown(question, step)
+    elif question.indicator.subject == "training":
         points = _by_round(question)
     elif question.indicator.subject == "cases":
         points = _by_step(question, step, _cases(question), known_case_days(question))
@@ -83,6 +86,14 @@ def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week"
 
 
 Days = dict[date, dict[str, int]]
+
+
+def _as_shown(question: Question, step: Step) -> Iterable[Point]:
+    """Yield the steps of a sensitive indicator one by one as `show` gives them, small counts left out."""
+    for start, end in whole_steps(question.scope.start, question.scope.end, step, question.reference.week_start):
+        scope = replace(question.scope, start=start, end=end, version=question.version)
+        row = show(question.lake, question.indicator.id, scope, **question.options).rows[0]
+        yield start, row.value, row.numerator, row.denominator
 
 
 def _daily(question: Question) -> Days:

@@ -84,6 +84,7 @@ CODES = {
         "no_roster",
         "roster_too_small",
         "no_population",
+        "small_cell",
     ),
     "page": tuple(FILES),
     "lake_table": tuple(tables()),
