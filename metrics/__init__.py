@@ -4,6 +4,7 @@ Reads the warehouse's marts at a version; knows no screens, no charts and no imp
 """
 
 from metrics.definitions import Indicator, catalogue, concerned_by, indicator
+from metrics.delay import Delay, reporting_delay
 from metrics.errors import MetricError
 from metrics.parameter_table import ParameterChange, Parameters, parameters, table_of_parameters
 from metrics.periods import base_period
@@ -13,6 +14,7 @@ from metrics.types import Note, Result, Row, Scope, Warehouse
 
 __all__ = [
     "GROUPS",
+    "Delay",
     "Indicator",
     "MetricError",
     "Note",
@@ -30,6 +32,7 @@ __all__ = [
     "indicator",
     "last_complete_week",
     "parameters",
+    "reporting_delay",
     "series",
     "show",
     "table_of_parameters",

@@ -62,7 +62,9 @@ def known_case_days(question: Question) -> frozenset[date]:
 def with_case_days(question: Question) -> Question:
     """Return the question with the days compared that the cases know."""
     known = known_case_days(question)
-    return replace(question, compared=compare(question.scope, known, question.reference.week_start))
+    reference = question.reference
+    compared = compare(question.scope, known, reference.week_start, chinese=reference.chinese)
+    return replace(question, compared=compared)
 
 
 def _read(question: Question, period: Period, left_out: tuple[date, ...]) -> Counts:

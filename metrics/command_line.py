@@ -66,6 +66,12 @@ def _add_scope(showing: argparse.ArgumentParser) -> None:
     showing.add_argument("--from", dest="start", type=_date, help="first day; default: the last complete week")
     showing.add_argument("--to", dest="end", type=_date, help="last day, inclusive")
     showing.add_argument("--compare", default="yoy", choices=["yoy", "previous", "none"], help="what to compare with")
+    showing.add_argument(
+        "--alignment",
+        default="aligned",
+        choices=["aligned", "calendar"],
+        help="against last year: comparable days, or the same dates",
+    )
     showing.add_argument("--by", default="city", choices=["city", "district", "station"], help="one row for each")
     showing.add_argument("--district", action="append", default=[], help="district code; may be repeated")
     showing.add_argument("--station", action="append", default=[], help="station code; may be repeated")
@@ -165,6 +171,7 @@ def scope_of(given: argparse.Namespace, lake: Warehouse) -> Scope:
         stations=tuple(given.station),
         groups=tuple(given.category),
         version=given.version,
+        alignment=given.alignment,
     )
 
 

@@ -102,7 +102,7 @@ def ask(lake: Warehouse, indicator_id: str, scope: Scope, options: dict[str, obj
     entry.options(options)
     version = lake.version() if scope.version is None else scope.version
     known, numbers = reference(lake, version), parameters(lake, version)
-    compared = compare(scope, known.days, known.week_start)
+    compared = compare(scope, known.days, known.week_start, chinese=known.chinese)
     chosen = entry.options(options, numbers)
     entry = replace(entry, smallest_base=max(entry.smallest_base, numbers.smallest_base))
     return Question(lake, version, scope, entry, chosen, known, compared, numbers)

@@ -15,6 +15,7 @@ import polars as pl
 from metrics.statistics import Interval
 
 Comparison = Literal["yoy", "previous", "none"]
+Alignment = Literal["aligned", "calendar"]
 Level = Literal["city", "district", "station"]
 Step = Literal["day", "week", "month"]
 Period = tuple[date, date]
@@ -54,7 +55,7 @@ class Warehouse(Protocol):
 
 @dataclass(frozen=True)
 class Scope:
-    """The question: when, against what, where, which classes, at which data version."""
+    """The question: when, against what, where, which classes, at which data version, and how days are paired."""
 
     start: date
     end: date
@@ -64,6 +65,7 @@ class Scope:
     stations: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     version: int | None = None
+    alignment: Alignment = "aligned"
 
 
 @dataclass(frozen=True)

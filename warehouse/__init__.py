@@ -45,6 +45,7 @@ from warehouse.preview import Preview, preview_batch
 from warehouse.quarantine import Quarantined, assign, list_quarantine, resolve
 from warehouse.schema import Column, Table, system_tables, table, tables
 from warehouse.setting_parameters import set_parameter
+from warehouse.versions import moment_of, pins, row_counts, settled_version
 
 __all__ = [
     "BadDay",
@@ -93,15 +94,19 @@ __all__ = [
     "list_batches",
     "list_quarantine",
     "maintain",
+    "moment_of",
     "open_lake",
     "outlines",
     "parameter_rule",
     "parameter_rules",
     "pin",
+    "pins",
     "preview_batch",
     "resolve",
     "restore",
+    "row_counts",
     "set_parameter",
+    "settled_version",
     "system_tables",
     "table",
     "tables",
