@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from metrics import alerts, cases, rates, repeats, shares, training
+from metrics import alerts, cases, hours, rates, repeats, retested, scores, shares, training
 from metrics.breaks import city_event_notes
 from metrics.counting import Question, day_notes
 from metrics.definitions import indicator
 from metrics.errors import MetricError
-from metrics.parameter_table import parameters
+from metrics.parameter_table import default_parameters, parameters
 from metrics.periods import YEAR_OF_WEEKS, check, compare, last_known_days, last_whole_week
 from metrics.reference import reference
 from metrics.suppression import is_sensitive, suppress
@@ -30,6 +30,9 @@ ANSWERS: dict[str, Callable[[Question], list[Row]]] = {
     **repeats.ANSWERS,
     **cases.ANSWERS,
     **training.ANSWERS,
+    **scores.ANSWERS,
+    **retested.ANSWERS,
+    **hours.ANSWERS,
 }
 
 
@@ -104,7 +107,8 @@ def ask(lake: Warehouse, indicator_id: str, scope: Scope, options: dict[str, obj
     known, numbers = reference(lake, version), parameters(lake, version)
     compared = compare(scope, known.days, known.week_start, chinese=known.chinese)
     chosen = entry.options(options, numbers)
-    entry = replace(entry, smallest_base=max(entry.smallest_base, numbers.smallest_base))
+    if entry.smallest_base >= default_parameters().smallest_base:  # means and counts may have a smaller one
+        entry = replace(entry, smallest_base=max(entry.smallest_base, numbers.smallest_base))
     return Question(lake, version, scope, entry, chosen, known, compared, numbers)
 
 

@@ -14,7 +14,7 @@ import polars as pl
 from metrics.cases import known_case_days
 from metrics.counting import Question
 from metrics.errors import MetricError
-from metrics.periods import days_of, step_start, whole_steps
+from metrics.periods import DAY, days_of, step_start, whole_steps
 from metrics.population import residents
 from metrics.repeats import incidents, missing_look_back
 from metrics.rounds import pooled, read, tallies
@@ -62,6 +62,12 @@ WHERE day >= $start
 GROUP BY day
 """
 COUNTS = {"alerts_received": "received", "alerts_valid": "valid", "alert_change": "valid", "alert_rate": "valid"}
+ROUNDS = {
+    "training_coverage": ("tested", "due"),
+    "training_first_pass": ("first_passed", "first_taken"),
+    "training_final_pass": ("final_passed", "tested"),
+}
+"""Figures of training that add up over rounds; the others are asked round by round."""
 SHARES = {"valid_share": ("valid", "received"), "recoded_down_share": ("recoded_down", "valid")}
 
 
@@ -181,10 +187,14 @@ def _value(question: Question, numerator: int, denominator: int | None) -> float
 
 
 def _by_round(question: Question) -> Iterable[Point]:
-    training = read(question)
-    covered = question.indicator.id == "training_coverage"
+    training, name = read(question), question.indicator.id
     for found in training.rounds:
         if question.scope.start <= found.day < question.scope.end:
-            total = pooled(tallies(training, [found])[training.units.rows[0].code])
-            part, whole = (total.tested, total.due) if covered else (total.first_passed, total.first_taken)
-            yield found.day, part / whole if whole else None, part, whole
+            if name in ROUNDS:
+                total = pooled(tallies(training, [found])[training.units.rows[0].code])
+                part, whole = (getattr(total, count) for count in ROUNDS[name])
+                yield found.day, part / whole if whole else None, part, whole
+            else:
+                scope = replace(question.scope, start=found.day, end=found.day + DAY, version=question.version)
+                row = show(question.lake, name, scope, **question.options).rows[0]
+                yield found.day, row.value, row.numerator, row.denominator
