@@ -8,8 +8,18 @@ shape as well as a colour. Nothing is fetched from a network.
 from charts.changes import change_dots
 from charts.flow import waterfall
 from charts.maps import district_map, shades
-from charts.shares import share_dots
+from charts.shares import share_dots, value_dots
 from charts.style import CONFIG, is_empty
 from charts.trends import trend
 
-__all__ = ["CONFIG", "change_dots", "district_map", "is_empty", "shades", "share_dots", "trend", "waterfall"]
+__all__ = [
+    "CONFIG",
+    "change_dots",
+    "district_map",
+    "is_empty",
+    "shades",
+    "share_dots",
+    "trend",
+    "value_dots",
+    "waterfall",
+]

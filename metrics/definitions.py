@@ -103,6 +103,7 @@ class Indicator:
     parameters: Mapping[str, Parameter]
     source: Mapping[str, str] = field(default_factory=lambda: dict(OURS))
     sensitive: bool = False
+    """Whether it counts domestic violence or minors, so that small counts are hidden (`metrics/suppression.py`)."""
     upload: Upload | None = None
 
     @property

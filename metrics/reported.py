@@ -13,8 +13,8 @@ from metrics.definitions import Upload, catalogue
 from metrics.periods import DAY
 from metrics.return_figures import FIGURES, SCALES, Line, pair_of
 from metrics.returned import Returns, Tally, periods_in, returns_of, rolled, table_of, units_of
-from metrics.small_cells import hidden, is_small
 from metrics.standing import Unit
+from metrics.suppression import Cell, is_sensitive
 from metrics.types import Note, Period, Row
 from metrics.units import unit_notes
 
@@ -27,7 +27,7 @@ def reported(question: Question) -> list[Row]:
     upload = upload_of(question)
     found = returns_of(question, upload, part_of(question, upload))
     rows = [_row(question, upload, found, unit) for unit in found.units.rows]
-    return hidden(rows) if question.indicator.sensitive else rows
+    return rows
 
 
 def upload_of(question: Question) -> Upload:
@@ -89,9 +89,11 @@ def course(question: Question) -> list[Point]:
 
 def _point(question: Question, upload: Upload, first: date, rows: Mapping[str, Tally]) -> Point:
     tally = next(iter(rows.values()), None)
-    if tally is None or (question.indicator.sensitive and is_small(round(tally.numerator))):
+    if tally is None:
         return first, None, None, None
     number, whole = pair_of(tally)
+    if is_sensitive(question) and Cell("", None, number, whole).is_small(question.parameters.suppression_threshold):
+        return first, None, None, None
     if upload.figure in ("count", "grade"):
         return first, tally.numerator, number, None
     if not tally.denominator:

@@ -8,6 +8,7 @@ from pages.shared.address import follow
 from pages.shared.asking import Here
 
 KEYS = ("caller", "place", "matter")
+PERSON_KINDS = ("officer", "auxiliary")
 WINDOWS = ("7", "30", "90", "365")
 
 
@@ -19,6 +20,11 @@ def key(place: Here) -> str:
 def window(place: Here) -> int:
     """Return within how many days a report counts as a repeat."""
     return int(_choose(place, "window", WINDOWS, str(place.parameters.repeat_window_days), "window"))
+
+
+def person_kind(place: Here) -> str:
+    """Return whose training is shown: officers or auxiliaries, never both in one figure."""
+    return _choose(place, "kind", PERSON_KINDS, PERSON_KINDS[0], "person_kind")
 
 
 def _choose(place: Here, name: str, options: Sequence[str], default: str, family: str) -> str:
