@@ -8,7 +8,7 @@ shape as well as a colour. Nothing is fetched from a network.
 from charts.changes import change_dots
 from charts.flow import waterfall
 from charts.maps import district_map, shades
-from charts.shares import share_dots
+from charts.shares import share_dots, value_dots
 from charts.signals import own_course, peer_funnel, signal_panel
 from charts.style import CONFIG, is_empty
 from charts.trends import trend
@@ -24,5 +24,6 @@ __all__ = [
     "share_dots",
     "signal_panel",
     "trend",
+    "value_dots",
     "waterfall",
 ]

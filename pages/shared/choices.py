@@ -10,6 +10,7 @@ from pages.shared.asking import Here
 from wording import signalling
 
 KEYS = ("caller", "place", "matter")
+PERSON_KINDS = ("officer", "auxiliary")
 WINDOWS = ("7", "30", "90", "365")
 
 
@@ -37,6 +38,11 @@ def signal(place: Here, options: Sequence[str]) -> str:
         args=("choice_signal", "signal"),
     )
     return str(st.session_state["choice_signal"])
+
+
+def person_kind(place: Here) -> str:
+    """Return whose training is shown: officers or auxiliaries, never both in one figure."""
+    return _choose(place, "kind", PERSON_KINDS, PERSON_KINDS[0], "person_kind")
 
 
 def _choose(place: Here, name: str, options: Sequence[str], default: str, family: str) -> str:

@@ -45,10 +45,16 @@ def share(place: Here, result: Result) -> str:
         return told + words("take.share_end")
     return told + words(
         "take.share_change",
-        against=words.of("against", place.comparison),
+        against=against(place, row),
         change=saying.change(words, row),
         verdict=saying.verdict(words, row),
     )
+
+
+def against(place: Here, row: Row) -> str:
+    """Return what a row is compared with: a figure of tests with rounds, any other with a period."""
+    rounds = row.extra.get("base_rounds")
+    return place.words.of("against", place.comparison) if not rounds else ", ".join(rounds)
 
 
 def changes(place: Here, result: Result) -> str:

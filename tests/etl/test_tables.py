@@ -128,11 +128,12 @@ FILES: dict[str, tuple[str, list[dict[str, object]]]] = {
              "station_code": "990102010000", "ability": "community_work", "event_type": "test",
              "held_on": day("2024-03-01"), "round": "2024-Q1", "attempt": 2, "score": Decimal("59.50"),
              "max_score": Decimal("100.00"), "pass_mark": Decimal("60.00"), "hours": Decimal("1.25"),
-             "absent_reason": None},
+             "absent_reason": None, "stated_pass": None},
             {"result_id": "R2", "person_key": key("P-0008", "person"), "person_kind": "auxiliary",
              "station_code": "990102010000", "ability": "other", "event_type": "course", "held_on": day("2024-03-01"),
              "round": "2024-Q1", "attempt": 1, "score": None, "max_score": Decimal("100.00"),
-             "pass_mark": Decimal("60.00"), "hours": Decimal("8.00"), "absent_reason": "病假"},
+             "pass_mark": Decimal("60.00"), "hours": Decimal("8.00"), "absent_reason": "病假",
+             "stated_pass": None},
         ],
     ),
     "staff": (
@@ -155,6 +156,25 @@ FILES: dict[str, tuple[str, list[dict[str, object]]]] = {
              "denominator": Decimal("9999999999999999.99"), "breakdown": "all"},
             {"indicator_id": "visits", "org_code": "990102", "period_start": day("2024-01-01"),
              "period_end": day("2024-02-01"), "numerator": Decimal(0), "denominator": None, "breakdown": "all"},
+        ],
+    ),
+    "treatment": (
+        "alert_id,treated_on,measure\nA1,2024-02-01,mediation\nA1,2024-03-01,\n",
+        [
+            {"alert_id": "A1", "treated_on": day("2024-02-01"), "measure": "mediation"},
+            {"alert_id": "A1", "treated_on": day("2024-03-01"), "measure": "other"},
+        ],
+    ),
+    "service_place": (
+        "entry_id,alert_id,covers,address,phone,kind\n1,,place,人民医院,,hospital\n2,,caller,,0571-8765 4321,hotline\n"
+        "3,A9,,,,\n",
+        [
+            {"entry_id": "1", "alert_id": None, "covers": "place", "place_key": key("人民医院", "address"),
+             "caller_key": None, "kind": "hospital"},
+            {"entry_id": "2", "alert_id": None, "covers": "caller", "place_key": None,
+             "caller_key": key("057187654321", "phone"), "kind": "hotline"},
+            {"entry_id": "3", "alert_id": "A9", "covers": "place", "place_key": None, "caller_key": None,
+             "kind": "other"},
         ],
     ),
 }  # fmt: skip
