@@ -94,8 +94,7 @@ class History:
     def chosen(self, flags: Flags) -> "History":
         """Return some of the reports, gaps as they were."""
         arrays = {
-            name: getattr(self, name)[flags]
-            for name in ("value", "key", "second", "station", "group", "gap", "merged")
+            name: getattr(self, name)[flags] for name in ("value", "key", "second", "station", "group", "gap", "merged")
         }
         return History(**arrays, stations=self.stations, groups=self.groups, merge_gap=self.merge_gap)
 

@@ -24,7 +24,7 @@ from metrics.repeats.history import DAY_SECONDS, EPOCH, Flags, History, Integers
 OPEN, TREATED, QUIET, BACK = "open", "treated", "quiet", "back"
 STATES = (OPEN, TREATED, QUIET, BACK)
 REMEMBERED_DAYS = 365
-"""So long after its last report a cluster that comes is one that came back."""
+"""Within so many days after its last report, what comes is the cluster that came back; later it is something new."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Clusters:
         size: incidents in it.
         came_back: whether the key had a cluster in the year before its first incident.
         latest: whether it is the newest of its key.
-        heard: second of the key's very last report, which may come later than the cluster's.
+        heard: second of the key's last report, which may come later than the cluster's, by a year at most.
     """
 
     key: Integers
@@ -90,6 +90,7 @@ def clusters(past: History, rule: Rule, flags: Flags | None = None) -> Clusters:
     first = np.searchsorted(run, run[found], side="left")
     last = np.searchsorted(run, run[found], side="right") - 1
     heard = second[np.searchsorted(key, key[found], side="right") - 1]
+    heard = np.where(heard - second[last] <= REMEMBERED_DAYS * DAY_SECONDS, heard, second[last])
     before = np.full(len(found), -(10**12), dtype=np.int64)
     same = np.append(False, key[found][1:] == key[found][:-1]) if len(found) else np.zeros(0, dtype=np.bool_)
     before[1:] = second[last][:-1]

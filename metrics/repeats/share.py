@@ -82,7 +82,9 @@ def repeat_share(question: Question) -> list[Row]:
 
 
 def key_note(question: Question, key: str) -> Note:
-    """Return what a repeat means here: key, window and merge gap."""
+    """Return what a repeat means here: key, window where there is one, and merge gap."""
+    if "window" not in question.options:
+        return Note("key_alone", {"key": key, "minutes": merge_gap(question) // 60})
     return Note("key", {"key": key, "window": question.options["window"], "minutes": merge_gap(question) // 60})
 
 
@@ -149,9 +151,10 @@ def chosen_key(question: Question, counts: dict[str, dict[str, int]]) -> str:
     return "caller" if any(count["caller_keyed"] for count in counts.values()) else "place"
 
 
-def missing_look_back(question: Question, start: date) -> float:
+def missing_look_back(question: Question, start: date, days: int | None = None) -> float:
     """Return which part of the days in the window before a period the lake does not know."""
-    window = days_of((start - timedelta(days=int(question.options["window"])), start))
+    back = int(question.options["window"]) if days is None else days
+    window = days_of((start - timedelta(days=back), start))
     return sum(day not in question.reference.days for day in window) / len(window)
 
 
@@ -237,3 +240,5 @@ def _extra(now: dict[str, int], before: dict[str, int], key: str) -> dict[str, i
     return extra
 
 
+ANSWERS = {"repeat_share": repeat_share}
+"""Functions of this module by the indicator that they answer."""
