@@ -16,7 +16,7 @@ from metrics.counting import Question
 from metrics.errors import MetricError
 from metrics.periods import days_of, step_start, whole_steps
 from metrics.population import residents
-from metrics.repeats import LARGEST_GAP, incidents, missing_look_back
+from metrics.repeats import incidents, missing_look_back
 from metrics.rounds import pooled, read, tallies
 from metrics.showing import ask
 from metrics.statistics.poisson import PER_RESIDENTS
@@ -131,7 +131,10 @@ def _by_step(question: Question, step: Step, days: Days, known: frozenset[date])
 
 
 def _look_back_missing(question: Question, start: date) -> bool:
-    return question.indicator.subject == "repeats" and missing_look_back(question, start) > LARGEST_GAP
+    return (
+        question.indicator.subject == "repeats"
+        and missing_look_back(question, start) > question.parameters.look_back_gap
+    )
 
 
 def _pair(question: Question, parts: list[dict[str, int]]) -> tuple[int, int | None]:

@@ -21,7 +21,7 @@ RESOLVE_SQL = """UPDATE lake.service_place SET {key} =
 WHERE covers = '{covers}' AND {key} IS NULL AND alert_id IN (SELECT alert_id FROM lake.alert)"""
 
 
-def follow(cursor: duckdb.DuckDBPyConnection, table: str, settings: dict[str, str]) -> None:
+def follow(cursor: duckdb.DuckDBPyConnection, table: str) -> None:
     """After a change of the list or of the alerts: find the keys of entries that name alerts, and follow in the mart.
 
     To be called inside the writing transaction, when the facts and marts of `table` itself are done.
@@ -30,7 +30,7 @@ def follow(cursor: duckdb.DuckDBPyConnection, table: str, settings: dict[str, st
         return
     found = _resolve(cursor)
     if table == LIST or found:
-        marts.rebuild(cursor, (ALERTS,), settings)
+        marts.rebuild(cursor, (ALERTS,))
 
 
 def _resolve(cursor: duckdb.DuckDBPyConnection) -> int:

@@ -13,9 +13,9 @@ from metrics.repeats import (
     treatment,
 )
 from metrics.repeats.clusters import cluster_members
-from metrics.repeats.share import LARGEST_GAP, incidents, missing_look_back
+from metrics.repeats.share import incidents, missing_look_back
 
-__all__ = ["ANSWERS", "LARGEST_GAP", "cluster_members", "incidents", "missing_look_back"]
+__all__ = ["ANSWERS", "cluster_members", "incidents", "missing_look_back"]
 
 ANSWERS = {
     **share.ANSWERS,

@@ -16,7 +16,7 @@ import numpy as np
 from metrics.repeats.history import DAY_SECONDS, Flags, History, Integers
 from metrics.repeats.runs import Rule
 
-MOST_DRAWS, LEAST_DRAWS = 999, 99
+LEAST_DRAWS = 99
 Drawn = tuple[Integers, Integers, Integers, Integers]
 """Draw, key, second and station of permuted incidents."""
 BUDGET = 4_000_000
@@ -67,6 +67,7 @@ class Asked:
     window: int
     merge_gap: int
     rule: Rule
+    most_draws: int
 
 
 def by_chance(past: History, asked: Asked, rng: np.random.Generator) -> Draws:
@@ -79,7 +80,7 @@ def by_chance(past: History, asked: Asked, rng: np.random.Generator) -> Draws:
     """
     several = np.bincount(past.key)[past.key] > 1 if len(past.key) else past.merged
     slot = past.second >= asked.back
-    draws = int(np.clip(BUDGET // max(1, int(slot.sum())), LEAST_DRAWS, MOST_DRAWS))
+    draws = int(np.clip(BUDGET // max(1, int(slot.sum())), LEAST_DRAWS, asked.most_draws))
     seen = slot & several
     actual = (np.zeros(int(seen.sum()), dtype=np.int64), past.key[seen], past.second[seen], past.station[seen])
     stations = len(past.stations)

@@ -13,6 +13,7 @@ import polars as pl
 
 from metrics.breaks import event_notes
 from metrics.counting import Question
+from metrics.definitions import verdict_rule
 from metrics.population import People, residents
 from metrics.remembering import Memory
 from metrics.repeats.history import (
@@ -30,7 +31,7 @@ from metrics.repeats.history import (
     row_of_station,
 )
 from metrics.repeats.runs import STATES, Clusters, Rule, clusters, states, treated_days
-from metrics.repeats.share import LARGEST_GAP, LOOK_BACK_INCOMPLETE, key_note, missing_look_back
+from metrics.repeats.share import LOOK_BACK_INCOMPLETE, key_note, missing_look_back
 from metrics.statistics import Interval, count_limits
 from metrics.types import Note, Period, Row
 from metrics.units import Units, resolve, unit_notes
@@ -137,14 +138,14 @@ def repeat_clusters(question: Question) -> list[Row]:
     have = found(question)
     people, basis = residents(question, have.units)
     compared = question.compared
-    short = missing_look_back(question, compared.period[0], have.rule.apart) > LARGEST_GAP
+    short = missing_look_back(question, compared.period[0], have.rule.apart) > question.parameters.look_back_gap
     state = states(have.clusters, have.treated, have.rule, question.scope.end)
     new = have.clusters.found_within(*compared.period)
     old = np.zeros_like(new)
     if (
         compared.has_base
         and compared.base
-        and missing_look_back(question, compared.base[0], have.rule.apart) <= LARGEST_GAP
+        and missing_look_back(question, compared.base[0], have.rule.apart) <= question.parameters.look_back_gap
     ):
         old = have.clusters.found_within(*compared.base)
     rows = []
@@ -164,7 +165,7 @@ def base_period(question: Question, rule: Rule) -> Period | None:
     base = question.compared.base
     if not base or not question.compared.has_base:
         return None
-    return base if missing_look_back(question, base[0], rule.apart) <= LARGEST_GAP else None
+    return base if missing_look_back(question, base[0], rule.apart) <= question.parameters.look_back_gap else None
 
 
 def _row(
@@ -187,7 +188,9 @@ def _row(
     limits = count_limits(now)
     change, verdict = None, None
     if has_base and before >= question.indicator.smallest_base and not short:
-        test = compare_counts(now, before, question.compared.days, question.compared.base_days, None)
+        test = compare_counts(
+            verdict_rule(question.parameters), now, before, question.compared.days, question.compared.base_days, None
+        )
         change = test.ratio - 1
         broken = any(note.code == "series_break" for note in notes)
         verdict = POSSIBLE if test.excludes_equality and not broken else NOT_ESTABLISHED

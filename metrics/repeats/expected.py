@@ -5,7 +5,7 @@ from metrics.remembering import Memory
 from metrics.repeats.chance import Asked, Chance, Draws, by_chance, chance_of
 from metrics.repeats.clusters import key_of, rule_of
 from metrics.repeats.history import DAY_SECONDS, Flags, History, history, row_of_station, second_of
-from metrics.repeats.share import LARGEST_GAP, LOOK_BACK_INCOMPLETE, key_note, missing_look_back
+from metrics.repeats.share import LOOK_BACK_INCOMPLETE, key_note, missing_look_back
 from metrics.rows import BASE_UNDER_20
 from metrics.standing import Unit
 from metrics.statistics import Interval
@@ -38,7 +38,7 @@ def repeat_chance(question: Question) -> list[Row]:
 def _row(question: Question, unit: Unit, draws: Draws, own: Flags, notes: tuple[Note, ...], key: str) -> Row:
     repeats = chance_of(draws.repeats, draws.drawn_repeats, own)
     clusters = chance_of(draws.clusters, draws.drawn_clusters, own)
-    short = missing_look_back(question, question.scope.start) > LARGEST_GAP
+    short = missing_look_back(question, question.scope.start) > question.parameters.look_back_gap
     reason = LOOK_BACK_INCOMPLETE if short else NOTHING_EXPECTED if not repeats.expected else None
     if reason is None and repeats.observed < question.indicator.smallest_base:
         reason = BASE_UNDER_20
@@ -83,7 +83,7 @@ def _drawn(question: Question, key: str) -> tuple[History, Draws]:
     # What happens at stations outside the scope cannot be permuted into it.
     needed = ~past.merged & (past.second >= min(back, end - SPAN * DAY_SECONDS)) & (row[past.station] >= 0)
     near = past.chosen(needed & past.of_groups(scope.groups))
-    asked = Asked(back, start, end, window, past.merge_gap, rule)
+    asked = Asked(back, start, end, window, past.merge_gap, rule, question.parameters.chance_runs)
     rng = seeded("repeat_chance", question.version, key, window, rule, scope.start, scope.end, scope.stations)
     return near, by_chance(near, asked, rng)
 

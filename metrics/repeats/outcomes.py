@@ -13,7 +13,7 @@ import polars as pl
 from metrics.counting import Question
 from metrics.repeats.clusters import Found, found
 from metrics.repeats.history import DAY_SECONDS, EPOCH, Integers, row_of_station
-from metrics.repeats.share import LARGEST_GAP, LOOK_BACK_INCOMPLETE, key_note, missing_look_back
+from metrics.repeats.share import LOOK_BACK_INCOMPLETE, key_note, missing_look_back
 from metrics.rows import share_row
 from metrics.types import Note, Row
 from metrics.units import unit_notes
@@ -91,12 +91,12 @@ def repeat_top_share(question: Question) -> list[Row]:
     counting = past.of_groups(question.scope.groups) & ~past.merged
     row = row_of_station(past, have.units)[past.station]
     in_cluster = np.isin(past.key, have.clusters.key)
-    short = missing_look_back(question, compared.period[0], have.rule.apart) > LARGEST_GAP
+    short = missing_look_back(question, compared.period[0], have.rule.apart) > question.parameters.look_back_gap
     times = [past.within(*compared.period, compared.left_out)]
     if (
         compared.has_base
         and compared.base
-        and missing_look_back(question, compared.base[0], have.rule.apart) <= LARGEST_GAP
+        and missing_look_back(question, compared.base[0], have.rule.apart) <= question.parameters.look_back_gap
     ):
         times.append(past.within(*compared.base, compared.base_left_out))
     rows = []

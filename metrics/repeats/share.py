@@ -35,7 +35,6 @@ from metrics.units import Units, unit_notes
 from metrics.verdicts import CONFIRMED, NOT_ESTABLISHED, POSSIBLE
 
 LOOK_BACK_INCOMPLETE = "look_back_incomplete"
-LARGEST_GAP = 0.1
 NO_KEY = "no_key"
 
 REPEATS_SQL = """
@@ -72,11 +71,11 @@ def repeat_share(question: Question) -> list[Row]:
     found = counted(question, now, before)
     key = chosen_key(question, now)
     missing = missing_look_back(question, compared.period[0])
-    reason = LOOK_BACK_INCOMPLETE if missing > LARGEST_GAP else None
+    reason = LOOK_BACK_INCOMPLETE if missing > question.parameters.look_back_gap else None
     if not reason and not any(counts[f"{key}_keyed"] for counts in now.values()) and now:
         reason = NO_KEY
     notes = [key_note(question, key)]
-    if 0 < missing <= LARGEST_GAP:
+    if 0 < missing <= question.parameters.look_back_gap:
         notes.append(Note("look_back_gaps", {"missing": missing}))
     return judged(question, _rows(question, found, key, notes, reason), resampled(question, found.units, key))
 
@@ -112,35 +111,40 @@ def judged(question: Question, rows: list[Row], draws: Mapping[str, Clustered]) 
     """Give rows their drawn intervals and the verdicts that follow; one table is one family of tests."""
     from scipy.special import ndtr
 
+    rule = verdict_rule(question.parameters)
     drawn = [draws.get(row.unit, Clustered(None)) for row in rows]
     tested = [d.z if row.change is not None else None for row, d in zip(rows, drawn, strict=True)]
     p_values = [None if z is None else 2 * float(ndtr(-abs(z))) for z in tested]
-    stays = iter(discoveries([p for p in p_values if p is not None], verdict_rule().false_discovery_rate))
+    stays = iter(discoveries([p for p in p_values if p is not None], rule.false_discovery_rate))
     done = []
     for row, draw, p in zip(rows, drawn, p_values, strict=True):
         exception = p is not None and next(stays)
         if row.value is None:
             done.append(row)
             continue
-        verdict = _verdict(row, draw, exception=exception) if row.verdict else None
+        verdict = _verdict(row, draw, rule.z, exception=exception) if row.verdict else None
         interval = draw.interval or row.interval
         done.append(replace(row, interval=interval, p=p, verdict=verdict, extra={**row.extra, "z": draw.z}))
     return done
 
 
-def _verdict(row: Row, draw: Clustered, *, exception: bool) -> str:
+def _verdict(row: Row, draw: Clustered, z: float, *, exception: bool) -> str:
     """Return the verdict of a change in a share of clustered events."""
     broken = row.has_note("series_break")
     if broken or draw.change is None or draw.change.low <= 0 <= draw.change.high:
         return NOT_ESTABLISHED
-    strong = draw.z is not None and abs(draw.z) >= verdict_rule().z and exception
+    strong = draw.z is not None and abs(draw.z) >= z and exception
     return CONFIRMED if strong and not (row.change or 0) * row.extra["number_guard"] > 0 else POSSIBLE
 
 
 def has_comparable_base(question: Question) -> bool:
     """Return whether the base period can be compared with: it exists, and so do the days before it."""
     base = question.compared.base
-    return bool(question.compared.has_base and base and missing_look_back(question, base[0]) <= LARGEST_GAP)
+    return bool(
+        question.compared.has_base
+        and base
+        and missing_look_back(question, base[0]) <= question.parameters.look_back_gap
+    )
 
 
 def chosen_key(question: Question, counts: dict[str, dict[str, int]]) -> str:
