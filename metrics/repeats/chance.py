@@ -100,8 +100,7 @@ def _permuted(past: History, slot: Flags, several: Flags, draws: int, rng: np.ra
         dates = own[slot[own]]
         if not len(dates):
             continue
-        deck = np.broadcast_to(np.arange(len(own), dtype=np.int32), (draws, len(own))).copy()
-        picked = own[rng.permuted(deck, axis=1, out=deck)[:, : len(dates)]]
+        picked = own[_dealt(len(own), len(dates), draws, rng)]
         draw, place = np.nonzero(several[picked])
         parts.append((draw, past.key[picked[draw, place]], past.second[dates][place], past.station[dates][place]))
     if not parts:
@@ -109,6 +108,18 @@ def _permuted(past: History, slot: Flags, several: Flags, draws: int, rng: np.ra
         return none, none, none, none
     draw, key, second, station = (np.concatenate(column) for column in zip(*parts, strict=True))
     return draw, key, second, station
+
+
+def _dealt(size: int, wanted: int, draws: int, rng: np.random.Generator) -> Integers:
+    """Return so many different positions below `size` for each draw, in random order.
+
+    One shuffle of the year is cut into as many hands as it holds: each is a random choice, and a sixth of the work.
+    """
+    hands = size // wanted
+    deck = np.broadcast_to(np.arange(size, dtype=np.int32), (-(-draws // hands), size)).copy()
+    rng.permuted(deck, axis=1, out=deck)
+    hand: Integers = deck[:, : hands * wanted].reshape(-1, wanted)[:draws].astype(np.int64)
+    return hand
 
 
 def _count(drawn: Drawn, draws: int, stations: int, asked: Asked) -> tuple[Integers, Integers]:

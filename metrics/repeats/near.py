@@ -112,6 +112,7 @@ def _knox(located: pl.DataFrame) -> dict[str, Any]:
         "days": [float(edge) for edge in found.days],
         "observed": found.observed.tolist(),
         "expected": found.expected.tolist(),
+        "ratio": [[None if np.isnan(cell) else float(cell) for cell in line] for line in found.ratio],
         "p": found.p.tolist(),
         "notable": found.notable.tolist(),
         "cell": (int(found.observed[CELL]), float(found.expected[CELL])),

@@ -82,6 +82,15 @@ def _row(question: Question, unit: Unit, all_own: list[Matched], notes: tuple[No
             "expected": expected,
             "compared_before": sum(m.compared_before for m in own),
             "follow": days,
+            "means": {
+                name: total / len(own) if own else None
+                for name, total in (
+                    ("before", sum(m.before for m in own)),
+                    ("after", after),
+                    ("compared_before", sum(m.compared_before for m in own)),
+                    ("expected", expected),
+                )
+            },
         },
     )
 
