@@ -54,7 +54,9 @@ def _calls(setting: Setting, calls: pl.DataFrame, truth: Truth, number: int, sec
         (pl.col("site") == site) & (pl.col("group") == GROUPS.index(MATTER)) & (pl.col("link") == 0)
         & ~pl.col("invalid") & ~pl.col("nuisance") & ~pl.col("deleted") & (pl.col("phone") > 0)
         & ~pl.col("service_caller") & ~pl.col("service_place")
-    ).head(1)  # fmt: skip
+    )  # fmt: skip
+    usual = like.group_by("code").len().sort("len", "code", descending=[True, False])["code"][0]
+    like = like.filter(pl.col("code") == usual).head(1)
     size = len(seconds)
     place = int(setting.city.places[site]) - PLACES_FROM_LAST - number
     phones = (
@@ -108,13 +110,14 @@ def _regression(setting: Setting, calls: pl.DataFrame) -> list[tuple[str, date]]
         (pl.col("second") - back <= M_DAYS * DAY)
         & (pl.col("second") >= _midnight(REGRESSION_FROM))
         & (pl.col("second") < _midnight(REGRESSION_TO))
-    ).unique(["site", "place"], keep="first", maintain_order=True)  # fmt: skip
-    count = min(len(third), max(1, round(truth.magnitude * len(setting.city.weight))))
-    chosen = np.sort(stream(setting.seed, truth.truth_id).permutation(len(third))[:count])
+    )  # fmt: skip
+    rng = stream(setting.seed, truth.truth_id)
+    dealt = third[rng.permutation(len(third))].unique(["site", "place"], keep="first", maintain_order=True)
+    chosen = dealt.head(max(1, round(truth.magnitude * len(setting.city.weight)))).sort("second", "alert_id")
     first = date(1970, 1, 1)
     return [
         (str(number), first + timedelta(days=int(second) // DAY + TREATED_AFTER))
-        for number, second in third[chosen].select("alert_id", "second").iter_rows()
+        for number, second in chosen.select("alert_id", "second").iter_rows()
     ]
 
 

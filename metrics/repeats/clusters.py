@@ -30,7 +30,7 @@ from metrics.repeats.history import (
     optional,
     row_of_station,
 )
-from metrics.repeats.runs import STATES, Clusters, Rule, clusters, states, treated_days
+from metrics.repeats.runs import QUIET, STATES, Clusters, Rule, clusters, states, treated_days
 from metrics.repeats.share import LOOK_BACK_INCOMPLETE, key_note, missing_look_back
 from metrics.statistics import Interval, count_limits
 from metrics.types import Note, Period, Row
@@ -39,7 +39,7 @@ from metrics.verdicts import NOT_ESTABLISHED, POSSIBLE, compare_counts
 
 PER_RESIDENTS = 10_000
 LISTED, LISTED_DAYS = 200, 90
-"""So many clusters are listed at most, and none whose last report is older."""
+"""So many clusters are listed at most; quiet ones only where they were treated so many days ago at most."""
 
 TREATMENTS_SQL = {
     key: f"""
@@ -219,7 +219,8 @@ def _extra(question: Question, have: Found, state: Any, own: Any) -> dict[str, A
     extra: dict[str, Any] = {"key": have.key, "least": have.rule.least, "window": have.rule.window}
     extra |= {f"now_{name}": count for name, count in counts.items()}
     end = (question.scope.end - EPOCH).days * DAY_SECONDS
-    recent = np.flatnonzero(latest & (have.clusters.heard >= end - LISTED_DAYS * DAY_SECONDS))
+    lately_treated = have.treated * DAY_SECONDS >= end - LISTED_DAYS * DAY_SECONDS
+    recent = np.flatnonzero(latest & ((state != QUIET) | lately_treated))
     extra["listable"] = len(recent)
     if question.scope.by == "city":
         lately = _lately(have, recent, end)

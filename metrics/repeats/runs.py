@@ -8,8 +8,9 @@ known the busy places for longer.
 State on a day, of the latest cluster of a key:
 - open: reports came within the last `quiet` days, and nobody has treated it;
 - treated: the same, but it was treated after it was found;
-- quiet: no report for `quiet` days;
-- back: it had been quiet, before or after a treatment, and reports came again.
+- back: N came within M days again after it had been quiet; or, after a treatment and quiet, any report;
+- quiet: none of these. A single report long after an untreated cluster does not bring it back: busy places always
+  have one more.
 """
 
 from dataclasses import dataclass
@@ -141,8 +142,7 @@ def treated_days(found: Clusters, treatments: pl.DataFrame, end: date) -> Intege
 
 def states(found: Clusters, treated: Integers, rule: Rule, end: date) -> NDArray[np.str_]:
     """Return the state of each cluster on the last day before `end`; of the latest of each key it is the true one."""
-    now = (end - EPOCH).days * DAY_SECONDS
-    silent = now - found.heard >= rule.quiet * DAY_SECONDS
-    returned = found.came_back & (treated < 0) | (found.heard > found.last)
-    state = np.where(treated >= 0, TREATED, OPEN)
-    return np.where(silent, QUIET, np.where(returned, BACK, state))
+    now, was_treated = (end - EPOCH).days * DAY_SECONDS, treated >= 0
+    silent = now - np.where(was_treated, found.heard, found.last) >= rule.quiet * DAY_SECONDS
+    returned = np.where(was_treated, found.heard > found.last, found.came_back)
+    return np.where(silent, QUIET, np.where(returned, BACK, np.where(was_treated, TREATED, OPEN)))

@@ -2,7 +2,8 @@
 
 A cluster is treated because it is high, and what is high falls by itself: regression to the mean. So each treated
 cluster is set beside untreated clusters that, as long after they were found, had had as many incidents in the days
-before. How far these fell is what would have been seen without treatment; only the rest is the treatment's.
+before, and about as many in the year before that: a place that is always busy falls less than one that had a bad
+month. How far these fell is what would have been seen without treatment; only the rest is the treatment's.
 
 Both sides are followed for the same days. Interval: treated clusters and their comparisons are drawn again by
 cluster. No causal claim: who was treated was not drawn by lot, and the page says so.
@@ -27,6 +28,8 @@ from metrics.types import Note, Row
 NO_MATCH = "no_comparison_clusters"
 NEAREST = 1
 """How far the count of a comparison may lie from the treated cluster's, where none has the same."""
+USUAL = (1, 2, 3, 4, 6, 8, 12, 16, 24, 36)
+"""Limits of classes of incidents in the year before: within one class places are alike."""
 Reals = NDArray[np.float64]
 
 
@@ -113,7 +116,8 @@ def _matched(have: Found, last: int, days: int) -> list[Matched]:
     """Return each cluster treated in the year, whose days after are over, with its comparisons.
 
     A comparison is an untreated cluster, looked at as many days after it was found as the treated one was treated,
-    with the same number of incidents in the days before (or one more or less, where none has the same).
+    with the same number of incidents in the days before (or one more or less, where none has the same) and of the
+    same class of incidents in the year before that.
     """
     group = have.clusters
     untreated = np.flatnonzero(~np.isin(group.value, have.treatments["value"].to_numpy()))
@@ -132,10 +136,13 @@ def _matched(have: Found, last: int, days: int) -> list[Matched]:
         after = _between(packed, keys * reach, moments + 1, moments + days)
         own = group.key[[at]] * reach
         own_before = int(_between(packed, own, np.array([day - days]), np.array([day]))[0])
+        usual = _between(packed, keys * reach, moments - YEAR, moments - days - 1)
+        own_usual = _between(packed, own, np.array([day - YEAR]), np.array([day - days - 1]))
+        as_usual = np.digitize(usual, USUAL) == np.digitize(own_usual, USUAL)[0]
         own_after = int(_between(packed, own, np.array([day + 1]), np.array([day + days]))[0])
-        alike = before == own_before
+        alike = as_usual & (before == own_before)
         if not alike.any():
-            alike = np.abs(before - own_before) <= NEAREST
+            alike = as_usual & (np.abs(before - own_before) <= NEAREST)
         number = int(alike.sum())
         mean = float(after[alike].mean()) if number else 0.0
         was = float(before[alike].mean()) if number else 0.0
