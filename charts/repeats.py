@@ -63,8 +63,8 @@ def risk_curve(frame: pl.DataFrame, *, axes: tuple[str, str], names: tuple[str, 
         )
     )  # fmt: skip
     figure.update_xaxes(title={"text": axes[0]}, tickvals=list(TICK_DAYS), rangemode="tozero")
-    figure.update_yaxes(title={"text": axes[1]}, tickformat=".0%", rangemode="tozero")
-    return dress(figure, height=HEIGHT)
+    figure.update_yaxes(tickformat=".0%", rangemode="tozero")
+    return above(dress(figure, height=HEIGHT), axes[1])
 
 
 def concentration_curve(frame: pl.DataFrame, *, axes: tuple[str, str], names: tuple[str, str]) -> go.Figure:
@@ -84,8 +84,8 @@ def concentration_curve(frame: pl.DataFrame, *, axes: tuple[str, str], names: tu
             )
         )  # fmt: skip
     figure.update_xaxes(title={"text": axes[0]}, tickformat=".0%", rangemode="tozero")
-    figure.update_yaxes(title={"text": axes[1]}, tickformat=".0%", rangemode="tozero")
-    return dress(figure, height=HEIGHT).update_layout(legend={"traceorder": "reversed"})
+    figure.update_yaxes(tickformat=".0%", rangemode="tozero")
+    return above(dress(figure, height=HEIGHT), axes[1])
 
 
 def before_after(frame: pl.DataFrame, *, axis: str, moments: tuple[str, str]) -> go.Figure:
@@ -108,8 +108,8 @@ def before_after(frame: pl.DataFrame, *, axis: str, moments: tuple[str, str]) ->
             )
         )  # fmt: skip
     figure.update_xaxes(type="category", range=[-0.3, 1.3])
-    figure.update_yaxes(title={"text": axis}, rangemode="tozero")
-    return dress(figure, height=HEIGHT)
+    figure.update_yaxes(rangemode="tozero")
+    return above(dress(figure, height=HEIGHT), axis)
 
 
 def gap_bars(frame: pl.DataFrame, *, axes: tuple[str, str], kinds: Mapping[str, str]) -> go.Figure:
@@ -131,8 +131,16 @@ def gap_bars(frame: pl.DataFrame, *, axes: tuple[str, str], kinds: Mapping[str, 
         )  # fmt: skip
     figure.update_layout(barmode="stack")
     figure.update_xaxes(title={"text": axes[0]}, type="category")
-    figure.update_yaxes(title={"text": axes[1]}, tickformat=",d")
-    return dress(figure, height=HEIGHT)
+    figure.update_yaxes(tickformat=",d")
+    return above(dress(figure, height=HEIGHT), axes[1])
+
+
+def above(figure: go.Figure, axis: str) -> go.Figure:
+    """Write the title of the upright axis above it, where it can be read on a telephone, and the legend below."""
+    figure.add_annotation(
+        text=axis, x=0, y=1, xref="paper", yref="paper", xanchor="left", yanchor="bottom", yshift=8, showarrow=False
+    )
+    return figure.update_layout(legend={"orientation": "h", "x": 0, "y": -0.22, "yanchor": "top"})
 
 
 def state_bars(frame: pl.DataFrame, *, axis: str) -> go.Figure:

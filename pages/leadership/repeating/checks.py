@@ -102,7 +102,7 @@ def _institutions(place: Here, rule: Rule) -> None:
 
 def _near(place: Here, _rule: Rule) -> None:
     words = place.words
-    found = place.ask("repeat_near")
+    found = place.ask("repeat_near", comparison="none")
     row = found.rows[0]
     told = words("take.near_none", why=saying.why(words, row))
     if row.value is not None:

@@ -8,13 +8,14 @@ import streamlit as st
 
 import metrics
 from charts import state_bars
-from metrics import Result, Row, Scope
+from metrics import Row, Scope
 from pages.leadership.repeating import saying as told
 from pages.leadership.repeating.rule import Rule
 from pages.shared import asking
 from pages.shared.asking import Here
 from pages.shared.figure import figure
 
+DAYS = ("found_on", "last_on", "treated_on")
 STATES = ("open", "treated", "back")
 COLUMNS = (
     "alert_id", "station", "group", "state", "lately", "incidents", "found_on", "last_on", "days_quiet", "treated_on",
@@ -84,16 +85,18 @@ def _frame(place: Here, clusters: list[dict[str, Any]]) -> pl.DataFrame:
             "station": place.names.get(cluster["station"], cluster["station"]),
             "group": words.of("group", cluster["group"]),
             "state": words.of("cluster_state", cluster["state"]),
+            "came_back": "✓" if cluster["came_back"] else "",
         }
         for cluster in clusters
     ]
-    return pl.DataFrame(lines, infer_schema_length=None)
+    return pl.DataFrame(lines, infer_schema_length=None, schema_overrides=dict.fromkeys(DAYS, pl.Date))
 
 
 def _columns(place: Here, rule: Rule) -> dict[str, Any]:
     words = place.words
     config: dict[str, Any] = {name: words.of("cluster", name) for name in COLUMNS}
     config["alert_id"] = st.column_config.TextColumn(words.of("cluster", "alert_id"), pinned=True)
+    config |= {name: st.column_config.DateColumn(words.of("cluster", name), format="YYYY-MM-DD") for name in DAYS}
     config["lately"] = st.column_config.NumberColumn(words.of("window", rule.days), help=words.of("cluster", "lately"))
     return config
 
@@ -114,7 +117,9 @@ def _members(place: Here, rule: Rule, alert_id: str) -> None:
         }
     )
     st.markdown(f"**{words('repeats.members', n=words.number(len(frame)))}**")
-    config = {name: words.of("member", name) for name in frame.columns}
+    config: dict[str, Any] = {name: words.of("member", name) for name in frame.columns}
+    moment = words.of("member", "reported_at")
+    config["reported_at"] = st.column_config.DatetimeColumn(moment, format="YYYY-MM-DD HH:mm")
     st.dataframe(frame, hide_index=True, column_config=config, key="cluster_members", alt=words("figure.cluster_list"))
 
 
@@ -122,6 +127,3 @@ def _members(place: Here, rule: Rule, alert_id: str) -> None:
 def members(where: str | None, alert_id: str, scope: Scope, options: tuple[tuple[str, Any], ...]) -> pl.DataFrame:
     """Return the alerts of a cluster, kept by data version like every answer."""
     return metrics.cluster_alerts(asking.lake(), alert_id, scope, **dict(options))
-
-
-__all__ = ["Result", "draw", "members"]

@@ -14,7 +14,7 @@ from pages.shared.figure import figure
 def treatment(place: Here, rule: Rule) -> None:
     """Draw treated clusters before and after, against untreated ones that were as high."""
     words = place.words
-    effect = place.ask("repeat_treatment_effect", **rule.cluster)
+    effect = place.ask("repeat_treatment_effect", comparison="none", **rule.cluster)
     row = effect.rows[0]
     if not row.extra["treated"]:
         figure(place, "treatment", effect, None, pl.DataFrame(), takeaway=words("take.no_treatment"))
@@ -48,13 +48,13 @@ def time_and_places(place: Here, rule: Rule) -> None:
     with left:
         _risk(place, rule)
     with right:
-        _concentration(place, place.ask("repeat_concentration", key=rule.key))
+        _concentration(place, place.ask("repeat_concentration", comparison="none", key=rule.key))
 
 
 def _risk(place: Here, rule: Rule) -> None:
     words = place.words
-    found = place.ask("repeat_risk", **rule.repeat)
-    row, further = found.rows[0], place.ask("repeat_further", **rule.repeat).rows[0]
+    found = place.ask("repeat_risk", comparison="none", **rule.repeat)
+    row, further = found.rows[0], place.ask("repeat_further", comparison="none", **rule.repeat).rows[0]
     points = [(day, value, *(limits or (None, None))) for day, value, limits in row.extra.get("curve", ())]
     frame = pl.DataFrame(
         points, schema={"day": pl.Int64, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64}, orient="row"

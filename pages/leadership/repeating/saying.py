@@ -61,7 +61,9 @@ def resolved(place: Here, row: Row) -> str:
     words = place.words
     share = ""
     if row.value is not None:
-        share = words("take.resolved_share", share=saying.value(words, row), interval=saying.interval(words, row))
+        low, high = map(words.percent, row.interval or (None, None))
+        interval = words("repeats.interval", low=low, high=high)
+        share = words("take.resolved_share", share=saying.value(words, row), interval=interval)
     return words(
         "take.resolved",
         part=words.number(row.numerator),
