@@ -8,17 +8,24 @@ shape as well as a colour. Nothing is fetched from a network.
 from charts.changes import change_dots
 from charts.flow import waterfall
 from charts.maps import district_map, shades
+from charts.repeats import before_after, concentration_curve, gap_bars, greyed, risk_curve, state_bars
 from charts.shares import share_dots, value_dots
 from charts.style import CONFIG, is_empty
 from charts.trends import trend
 
 __all__ = [
     "CONFIG",
+    "before_after",
     "change_dots",
+    "concentration_curve",
     "district_map",
+    "gap_bars",
+    "greyed",
     "is_empty",
+    "risk_curve",
     "shades",
     "share_dots",
+    "state_bars",
     "trend",
     "value_dots",
     "waterfall",
