@@ -10,6 +10,7 @@ from charts.flow import waterfall
 from charts.maps import district_map, shades
 from charts.repeats import before_after, concentration_curve, gap_bars, greyed, risk_curve, state_bars
 from charts.shares import share_dots, value_dots
+from charts.signals import own_course, peer_funnel, signal_panel
 from charts.style import CONFIG, is_empty
 from charts.trends import trend
 
@@ -22,9 +23,12 @@ __all__ = [
     "gap_bars",
     "greyed",
     "is_empty",
+    "own_course",
+    "peer_funnel",
     "risk_curve",
     "shades",
     "share_dots",
+    "signal_panel",
     "state_bars",
     "trend",
     "value_dots",
