@@ -7,7 +7,7 @@ Checks the question first, so that whatever is wrong with it is said in a senten
 from collections.abc import Callable
 from datetime import date
 
-from metrics import alerts, cases, rates, repeats, shares, training
+from metrics import alerts, cases, changes, rates, repeats, shares, training
 from metrics.breaks import city_event_notes
 from metrics.counting import Question, day_notes
 from metrics.definitions import indicator
@@ -22,6 +22,7 @@ WITHOUT_DAYS = ("training",)
 
 ANSWERS: dict[str, Callable[[Question], list[Row]]] = {
     **alerts.ANSWERS,
+    **changes.ANSWERS,
     **rates.ANSWERS,
     **shares.ANSWERS,
     **repeats.ANSWERS,
@@ -47,7 +48,7 @@ def show(lake: Warehouse, indicator_id: str, scope: Scope, **options: object) ->
     rows = tuple(ANSWERS[indicator_id](question))
     subject = question.indicator.subject
     compared = cases.with_case_days(question).compared if subject == "cases" else question.compared
-    notes = [] if subject in WITHOUT_DAYS else day_notes(compared)
+    notes = [] if subject in WITHOUT_DAYS else day_notes(compared, question.reference.incomplete)
     if scope.groups and subject in WITHOUT_GROUPS:
         notes.append(Note("category_not_applicable"))
     return Result(
