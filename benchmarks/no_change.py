@@ -42,23 +42,24 @@ COMPARISONS = ("yoy", "previous")
 MOST = 0.05
 
 
-class QuietCity:
-    """A city without any change, answering as a lake does."""
+class MadeLake:
+    """Stations and counts by day in memory, answering as a lake does."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, counts: pl.DataFrame, stations: Mapping[str, str]) -> None:
+        """Take counts in the columns of the day mart that matter here, and the district of each station."""
         self.connection = duckdb.connect()
         self.connection.execute("SET threads = 1")
         self.connection.execute("ATTACH ':memory:' AS lake")
-        self.connection.register("rows", draw(seed).to_arrow())
-        self.connection.execute("CREATE TABLE lake.mart_alert_day AS SELECT * FROM rows")
+        missing = [pl.lit(0).alias(name) for name in UNUSED if name not in counts.columns]
+        self.connection.register("given", counts.with_columns(missing).to_arrow())
+        self.connection.execute("CREATE TABLE lake.mart_alert_day AS SELECT * FROM given")
         for table, cells in REFERENCE.items():
             self.connection.execute(f"CREATE TABLE lake.{table} ({cells})")
-        for number in range(DISTRICTS):
-            self.connection.execute(
-                "INSERT INTO lake.district VALUES (?, ?, ?, '1900-01-01', NULL, NULL)", _names(number)
-            )
-        for number in range(STATIONS):
-            row = [_station(number), _names(number % DISTRICTS)[0], f"{number}所", f"Station {number}"]
+        for code in sorted(set(stations.values())):
+            row = [code, f"{code}区", f"District {code}"]
+            self.connection.execute("INSERT INTO lake.district VALUES (?, ?, ?, '1900-01-01', NULL, NULL)", row)
+        for code, district in stations.items():
+            row = [code, district, f"{code}所", f"Station {code}"]
             self.connection.execute(
                 "INSERT INTO lake.station VALUES (?, ?, ?, ?, 'station', '1900-01-01', NULL, NULL)", row
             )
@@ -77,16 +78,20 @@ class QuietCity:
         return {"time_zone": "Asia/Shanghai", "week_start": "monday"}.get(name, default)
 
 
+def quiet_city(seed: int) -> MadeLake:
+    """Return a city without any change."""
+    return MadeLake(draw(seed), {_station(number): f"99{number % DISTRICTS:04}" for number in range(STATIONS)})
+
+
 REFERENCE = {
     "district": "district_code TEXT, name_zh TEXT, name_en TEXT, valid_from DATE, valid_to DATE, successor_code TEXT",
     "station": "station_code TEXT, district_code TEXT, name_zh TEXT, name_en TEXT, kind TEXT, valid_from DATE, "
     "valid_to DATE, successor_code TEXT",
+    "parameter": "change_id BIGINT, name TEXT, value TEXT, previous TEXT, valid_from DATE, changed_at TIMESTAMP, "
+    "author TEXT, reason TEXT",
+    "population": "org_code TEXT, as_of DATE, basis TEXT, persons BIGINT",
     "event": "event_id TEXT, starts_on DATE, ends_on DATE, org_code TEXT, kind TEXT, title_zh TEXT, title_en TEXT",
 }
-
-
-def _names(number: int) -> list[str]:
-    return [f"99{number:04}", f"{number}区", f"District {number}"]
 
 
 def _station(number: int) -> str:
@@ -103,7 +108,7 @@ def draw(seed: int) -> pl.DataFrame:
     received = chance.negative_binomial(mean / (BUNCHED - 1), 1 / BUNCHED)
     valid = chance.binomial(received, VALID_SHARE)
     recoded = chance.binomial(valid, 0.01)
-    frame = pl.DataFrame(
+    return pl.DataFrame(
         {
             "day": days * STATIONS,
             "station_code": [_station(number) for number in range(STATIONS) for _ in days],
@@ -114,7 +119,6 @@ def draw(seed: int) -> pl.DataFrame:
             "recoded_down": recoded.ravel(),
         }
     )
-    return frame.with_columns(pl.lit(0).alias(name) for name in UNUSED)
 
 
 UNUSED = (
@@ -131,7 +135,7 @@ UNUSED = (
 
 def confirmed(seed: int, cases: Mapping[str, tuple[date, date]]) -> Iterator[tuple[str, str, str, str, bool]]:
     """Yield every confirmed change of a city: case, comparison, level, unit, and whether it is a fall."""
-    city = QuietCity(seed)
+    city = quiet_city(seed)
     for case, (start, end) in cases.items():
         for comparison in COMPARISONS:
             for level in LEVELS:

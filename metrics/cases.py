@@ -83,8 +83,8 @@ def _judged(question: Question, row: Row) -> Row:
     now, before = row.numerator or 0, row.base_numerator or 0
     if not compared.has_base or why_no_change(question, now, before):
         return row
-    test = compare_counts(now, before, compared.days, compared.base_days, None)
-    verdict = count_verdict(test, None, Evidence(broken=row.has_note("series_break")))
+    test = compare_counts(question.rule, now, before, compared.days, compared.base_days, None)
+    verdict = count_verdict(question.rule, test, None, Evidence(broken=row.has_note("series_break")))
     return replace(row, p=test.p, verdict=verdict, extra=dict(row.extra) | {"z": test.z})
 
 

@@ -15,7 +15,6 @@ from metrics.alerts import Line, counter_metrics, lines
 from metrics.breaks import Alternative, alternatives
 from metrics.control import control_chart
 from metrics.counting import Question, count_alerts
-from metrics.definitions import verdict_rule
 from metrics.provisional import late_alternatives
 from metrics.rows import base_notes, count_change, why_no_change
 from metrics.scatter import scatter
@@ -66,7 +65,7 @@ def change(question: Question) -> list[Row]:
         code = line[0].code
         named = (*suspicions.get(code, ()), *late.get(code, ()))
         cases.append(_case(question, line, factors.get(code), seasonal, named, flags.get(code, ())))
-    stays = exceptions([case.test for case in cases])
+    stays = exceptions(question.rule, [case.test for case in cases])
     return [_row(question, case, seasonal, exception=stay) for case, stay in zip(cases, stays, strict=True)]
 
 
@@ -96,7 +95,7 @@ def _case(
     split = split_change(now["received"], now["valid"], before["received"], before["valid"])
     if why_no_change(question, now["valid"], before["valid"]):
         return Case(line, factor, None, None, None, split, suspicions, flags)
-    raw = compare_counts(now["valid"], before["valid"], compared.days, compared.base_days, factor)
+    raw = compare_counts(question.rule, now["valid"], before["valid"], compared.days, compared.base_days, factor)
     exposures = (
         seasonal.exposure(unit.code, compared.counted_days()),
         seasonal.exposure(unit.code, compared.counted_base_days()),
@@ -104,7 +103,7 @@ def _case(
     if not exposures[0] or not exposures[1]:
         return Case(line, factor, raw, None, None, split, suspicions, flags)
     pair = (exposures[0], exposures[1])
-    adjusted = compare_counts(now["valid"], before["valid"], *pair, factor)
+    adjusted = compare_counts(question.rule, now["valid"], before["valid"], *pair, factor)
     return Case(line, factor, raw, adjusted, pair, split, suspicions, flags)
 
 
@@ -113,7 +112,7 @@ def _row(question: Question, case: Case, seasonal: Seasons | None, *, exception:
     has_base, reason = question.compared.has_base, why_no_change(question, now["valid"], before["valid"])
     if not has_base and reason is None:
         reason = "no_base_data" if question.compared.base else "no_comparison"
-    test, flags = case.test, _flags(case)
+    test, flags = case.test, _flags(question, case)
     upsets = [s for s in case.suspicions if test and test.excludes_equality and not _stands(question, case, s)]
     verdict = None
     if test is not None and seasonal is not None:
@@ -125,7 +124,7 @@ def _row(question: Question, case: Case, seasonal: Seasons | None, *, exception:
             adjusted=case.adjusted is not None,
             flagged=frozenset(flags),
         )
-        verdict = count_verdict(test, case.split, evidence)
+        verdict = count_verdict(question.rule, test, case.split, evidence)
     relative, raw = count_change(question, now["valid"], before["valid"]), case.raw
     said = [s.note for s in case.suspicions if s in upsets or s.note.code in ALWAYS_SAID]
     return Row(
@@ -148,13 +147,13 @@ def _row(question: Question, case: Case, seasonal: Seasons | None, *, exception:
 
 def _signal(question: Question, seasonal: Seasons, code: str, test: Comparison) -> bool:
     """Return whether the control chart bears out the direction of the change."""
-    if not test.excludes_equality or abs(test.z) < verdict_rule().z:
+    if not test.excludes_equality or abs(test.z) < question.rule.z:
         return False
     chart = control_chart(question, seasonal, code)
     return chart is not None and chart.shows(-1 if test.ratio < 1 else 1, question.scope.start)
 
 
-def _flags(case: Case) -> tuple[str, ...]:
+def _flags(question: Question, case: Case) -> tuple[str, ...]:
     """Return signals of data integrity that point in the direction of a fall; a rise needs none."""
     _, now, before, _ = case.line
     if case.test is None or case.test.ratio >= 1:
@@ -163,7 +162,7 @@ def _flags(case: Case) -> tuple[str, ...]:
         "valid_share": -_share_z(now, before, "valid", "received"),
         "recoded_down": _share_z(now, before, "recoded_down", "valid"),
     }
-    own = [name for name, z in tests.items() if z >= verdict_rule().z]
+    own = [name for name, z in tests.items() if z >= question.rule.z]
     return tuple(dict.fromkeys((*own, *case.flags)))
 
 
@@ -180,7 +179,7 @@ def _stands(question: Question, case: Case, suspicion: Alternative) -> bool:
     assert test is not None
     days, base_days = case.exposures or (compared.days, compared.base_days)
     counts = (now["valid"] + suspicion.now, before["valid"] + suspicion.before)
-    return same_side(test, compare_counts(*counts, days, base_days, test.dispersion))
+    return same_side(test, compare_counts(question.rule, *counts, days, base_days, test.dispersion))
 
 
 def _calendar_notes(case: Case) -> list[Note]:

@@ -1,9 +1,10 @@
 """What a change in valid alerts is made of: units or classes, each with calls received and valid share apart.
 
 Each part's difference in counts is its contribution, so contributions add up to the last alert. Relative to the whole
-they are given in logarithms by the logarithmic mean (LMDI, Ang 2004), which adds up exactly as well, treats both periods
-alike (exchanging them only turns the sign) and leaves no rest: ln(V₁/V₀) = Σ (v₁ − v₀)/L(V₁, V₀), L(a, b) = (a − b)/ln(a/b).
-Within a part, the effect of calls received is L(v₁, v₀)·ln(r₁/r₀), rounded to whole alerts; the valid share has the rest.
+they are given in logarithms by the logarithmic mean (LMDI, Ang 2004), which adds up exactly as well, treats both
+periods alike (exchanging them only turns the sign) and leaves no rest: ln(V₁/V₀) = Σ (v₁ − v₀)/L(V₁, V₀) with
+L(a, b) = (a − b)/ln(a/b). Within a part, the effect of calls received is L(v₁, v₀)·ln(r₁/r₀), rounded to whole
+alerts; the valid share has the rest.
 """
 
 from collections.abc import Mapping

@@ -1,10 +1,10 @@
 """The control chart of a row: its adjusted alerts week by week against limits that are frozen beforehand.
 
 Weeks are counted back from the period's end, so the last one is whole whatever weekday the period ends on. The baseline
-is the year that ends with the base period; where less than 24 weeks of it are known, the first 24 known weeks. Limits
-are made of it alone and then stay. A week of which fewer than four days are known has no value. Where neighbouring
-weeks of the baseline resemble each other (lag-1 correlation over 0.25), blocks of four weeks are charted instead,
-because the rules would give false signals.
+is the year that ends with the base period; where fewer weeks of it are known than the parameter `baseline_points` (24),
+the first so many known weeks. Limits are made of it alone and then stay. A week of which fewer than four days are known
+has no value. Where neighbouring weeks of the baseline resemble each other (lag-1 correlation over 0.25), blocks of four
+weeks are charted instead, because the rules would give false signals.
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,6 @@ from metrics.statistics import (
 )
 
 YEAR_WEEKS = 52
-PREFERRED = 24
 SMALLEST_SHARE = 0.5
 """Of the days of a block, so many must be known."""
 LONG_BLOCK = 4
@@ -87,7 +86,8 @@ def _chart(question: Question, found: Seasons, row: str, weeks: int) -> Chart | 
     values = _values(found, row, length, count)
     first = end - timedelta(days=length * count)
     starts = tuple(first + timedelta(days=length * place) for place in range(count))
-    baseline = _baseline(values, starts, turn, question.scope.start, length)
+    wanted = max(SMALLEST_BASELINE, question.parameters.baseline_points * WEEK // length)
+    baseline = _baseline(values, starts, (turn, question.scope.start), length, wanted)
     if baseline is None:
         return None
     limits = individuals_chart(values, baseline)
@@ -107,13 +107,20 @@ def _values(found: Seasons, row: str, length: int, count: int) -> NDArray[np.flo
 
 
 def _baseline(
-    values: NDArray[np.float64], starts: tuple[date, ...], turn: date, start: date, length: int
+    values: NDArray[np.float64], starts: tuple[date, ...], turns: tuple[date, date], length: int, wanted: int
 ) -> int | None:
-    """Return how many of the first blocks make the baseline, None where under 13 are known."""
+    """Return how many of the first blocks make the baseline, None where under 13 are known.
+
+    Args:
+        values: the blocks' values, NaN where unknown.
+        starts: their first days.
+        turns: the day after the base period, and the first of the period itself, which is never in the baseline.
+        length: days of a block.
+        wanted: known blocks that the baseline should have.
+    """
     known = ~np.isnan(values)
     ended = np.array([first + timedelta(days=length) for first in starts])
-    upto_turn, upto_start = int((ended <= turn).sum()), int((ended <= start).sum())
-    wanted = max(SMALLEST_BASELINE, PREFERRED * WEEK // length)
+    upto_turn, upto_start = (int((ended <= turn).sum()) for turn in turns)
     count = upto_turn
     while count < upto_start and known[:count].sum() < wanted:
         count += 1

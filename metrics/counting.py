@@ -12,7 +12,8 @@ from typing import Any
 import polars as pl
 
 from metrics.calendars import FIRST_KNOWN, LAST_KNOWN
-from metrics.definitions import Indicator
+from metrics.definitions import Indicator, VerdictRule, verdict_rule
+from metrics.parameter_table import Parameters
 from metrics.periods import DAY, Compared
 from metrics.reference import Reference
 from metrics.remembering import Memory
@@ -92,6 +93,12 @@ class Question:
     options: Mapping[str, str | int]
     reference: Reference
     compared: Compared
+    parameters: Parameters
+
+    @property
+    def rule(self) -> VerdictRule:
+        """Return the numbers that verdicts are given by."""
+        return verdict_rule(self.parameters)
 
     def frame(self, sql: str, **parameters: Any) -> pl.DataFrame:  # noqa: ANN401 - whatever the query binds
         """Return the answer to a query at the question's version, kept for the other figures of a page."""

@@ -22,7 +22,6 @@ from metrics.units import unit_notes
 from metrics.verdicts import POSSIBLE
 
 LOOK_BACK_INCOMPLETE = "look_back_incomplete"
-LARGEST_GAP = 0.1
 NO_KEY = "no_key"
 
 REPEATS_SQL = """
@@ -59,11 +58,11 @@ def repeat_share(question: Question) -> list[Row]:
     found = counted(question, now, before)
     key = chosen_key(question, now)
     missing = missing_look_back(question, compared.period[0])
-    reason = LOOK_BACK_INCOMPLETE if missing > LARGEST_GAP else None
+    reason = LOOK_BACK_INCOMPLETE if missing > question.parameters.look_back_gap else None
     if not reason and not any(counts[f"{key}_keyed"] for counts in now.values()) and now:
         reason = NO_KEY
     notes = [Note("key", {"key": key, "window": question.options["window"]}), Note("clustered")]
-    if 0 < missing <= LARGEST_GAP:
+    if 0 < missing <= question.parameters.look_back_gap:
         notes.append(Note("look_back_gaps", {"missing": missing}))
     return _rows(question, found, key, notes, reason)
 
@@ -96,7 +95,7 @@ def _read(question: Question, period: Period, left_out: tuple[date, ...]) -> dic
 
 def _rows(question: Question, found: Counted, key: str, notes: list[Note], reason: str | None) -> list[Row]:
     base = question.compared.base if question.compared.has_base else None
-    if base and missing_look_back(question, base[0]) > LARGEST_GAP:
+    if base and missing_look_back(question, base[0]) > question.parameters.look_back_gap:
         base, notes = None, [*notes, Note("base_look_back_incomplete")]
     since = question.compared.base[0] if question.compared.base else question.scope.start
     now, before = found.rows()

@@ -5,14 +5,16 @@ Checks the question first, so that whatever is wrong with it is said in a senten
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
-from metrics import alerts, cases, changes, rates, repeats, shares, training
+from metrics import alerts, cases, changes, contributions, course, funnels, longer, rates, repeats, shares, training
 from metrics.breaks import city_event_notes
 from metrics.counting import Question, day_notes
 from metrics.definitions import indicator
 from metrics.errors import MetricError
-from metrics.periods import check, compare, last_known_days, last_whole_week
+from metrics.parameter_table import parameters
+from metrics.periods import YEAR_OF_WEEKS, check, compare, last_known_days, last_whole_week
 from metrics.reference import reference
 from metrics.types import Note, Period, Result, Row, Scope, Warehouse
 
@@ -23,6 +25,10 @@ WITHOUT_DAYS = ("training",)
 ANSWERS: dict[str, Callable[[Question], list[Row]]] = {
     **alerts.ANSWERS,
     **changes.ANSWERS,
+    **longer.ANSWERS,
+    **contributions.ANSWERS,
+    **course.ANSWERS,
+    **funnels.ANSWERS,
     **rates.ANSWERS,
     **shares.ANSWERS,
     **repeats.ANSWERS,
@@ -44,7 +50,7 @@ def show(lake: Warehouse, indicator_id: str, scope: Scope, **options: object) ->
         MetricError: unknown indicator, unit, class or parameter, or a period that is none.
         warehouse.LakeError: the version is not kept, or the lake cannot be read.
     """
-    question = ask(lake, indicator_id, scope, options)
+    question = longer.stretched(ask(lake, indicator_id, scope, options))
     rows = tuple(ANSWERS[indicator_id](question))
     subject = question.indicator.subject
     compared = cases.with_case_days(question).compared if subject == "cases" else question.compared
@@ -59,9 +65,11 @@ def show(lake: Warehouse, indicator_id: str, scope: Scope, **options: object) ->
         base_period=compared.base,
         by=scope.by,
         rows=rows,
-        notes=(*notes, *city_event_notes(question)),
+        notes=(*notes, *city_event_notes(question), *parameter_notes(question)),
         provenance={
             "options": dict(question.options),
+            "definition_revision": len(question.parameters.changes_of(indicator_id, subject)),
+            "parameters": question.parameters.concerning(indicator_id, subject),
             "interval": dict(question.indicator.interval),
             "days_compared": compared.days,
             "base_days_compared": compared.base_days,
@@ -80,17 +88,28 @@ def ask(lake: Warehouse, indicator_id: str, scope: Scope, options: dict[str, obj
         MetricError: see `show`.
     """
     entry = indicator(indicator_id)
-    chosen = entry.options(options)
     check(scope)
     if scope.by not in entry.levels:
         raise MetricError("unknown_level", scope.by, ", ".join(entry.levels))
     for group in scope.groups:
         if group not in GROUPS:
             raise MetricError("unknown_group", group, ", ".join(GROUPS))
+    entry.options(options)
     version = lake.version() if scope.version is None else scope.version
-    known = reference(lake, version)
+    known, numbers = reference(lake, version), parameters(lake, version)
     compared = compare(scope, known.days, known.week_start, chinese=known.chinese)
-    return Question(lake, version, scope, entry, chosen, known, compared)
+    chosen = entry.options(options, numbers)
+    entry = replace(entry, smallest_base=max(entry.smallest_base, numbers.smallest_base))
+    return Question(lake, version, scope, entry, chosen, known, compared, numbers)
+
+
+def parameter_notes(question: Question) -> list[Note]:
+    """Return the changes of parameters that a chart of the last year (or back to the base) has to mark."""
+    start, end = question.compared.period
+    since = min(start, end - YEAR_OF_WEEKS, *([question.compared.base[0]] if question.compared.base else []))
+    entry = question.indicator
+    changes = question.parameters.changes_of(entry.id, entry.subject)
+    return [change.note for change in changes if since <= change.valid_from < end]
 
 
 def data_span(lake: Warehouse, version: int | None = None) -> tuple[date, date] | None:

@@ -8,15 +8,17 @@ its series. Training has one point a round, on the round's first day.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import accumulate
 
 import polars as pl
 
+from metrics import longer
 from metrics.cases import known_case_days
 from metrics.counting import Question
 from metrics.errors import MetricError
 from metrics.periods import days_of, step_start, whole_steps
 from metrics.population import residents
-from metrics.repeats import LARGEST_GAP, incidents, missing_look_back
+from metrics.repeats import incidents, missing_look_back
 from metrics.rounds import pooled, read, tallies
 from metrics.showing import ask
 from metrics.statistics.poisson import PER_RESIDENTS
@@ -60,7 +62,12 @@ WHERE day >= $start
     AND (len($stations::VARCHAR[]) = 0 OR list_contains($stations::VARCHAR[], station_code))
 GROUP BY day
 """
-COUNTS = {"alerts_received": "received", "alerts_valid": "valid", "alert_change": "valid", "alert_rate": "valid"}
+COUNTS = {
+    "alerts_received": "received",
+    "alerts_valid": "valid",
+    "alert_change": "valid",
+    "alert_rate": "valid",
+} | dict.fromkeys(("alert_contributions", "alert_course"), "valid")
 SHARES = {"valid_share": ("valid", "received"), "recoded_down_share": ("recoded_down", "valid")}
 
 
@@ -77,6 +84,8 @@ def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week"
         points = _by_round(question)
     elif question.indicator.subject == "cases":
         points = _by_step(question, step, _cases(question), known_case_days(question))
+    elif indicator_id in longer.ANSWERS:
+        points = _running(question, step)
     else:
         points = _by_step(question, step, _daily(question), question.reference.days)
     return pl.DataFrame(list(points), schema=SCHEMA, orient="row")
@@ -130,8 +139,29 @@ def _by_step(question: Question, step: Step, days: Days, known: frozenset[date])
             yield start, _value(question, numerator, denominator or people), numerator, denominator or people
 
 
+def _running(question: Question, step: Step) -> Iterable[Point]:
+    """Yield for each step the sum of the span that ends with it; no value where a day of the span is unknown."""
+    scope, name = question.scope, question.indicator.id
+    steps = whole_steps(scope.start, scope.end, step, question.reference.week_start)
+    if not steps:
+        return
+    first = min(longer.first_day(name, end) for _, end in steps)
+    days = days_of((first, scope.end))
+    counts = _daily(replace(question, scope=replace(scope, start=first)))
+    sums = [0, *accumulate(counts.get(day, {}).get("valid", 0) for day in days)]
+    known = [0, *accumulate(day in question.reference.days for day in days)]
+    for start, end in steps:
+        begin = (longer.first_day(name, end) - first).days
+        stop = (end - first).days
+        total = sums[stop] - sums[begin] if known[stop] - known[begin] == stop - begin else None
+        yield start, None if total is None else float(total), total, None
+
+
 def _look_back_missing(question: Question, start: date) -> bool:
-    return question.indicator.subject == "repeats" and missing_look_back(question, start) > LARGEST_GAP
+    return (
+        question.indicator.subject == "repeats"
+        and missing_look_back(question, start) > question.parameters.look_back_gap
+    )
 
 
 def _pair(question: Question, parts: list[dict[str, int]]) -> tuple[int, int | None]:

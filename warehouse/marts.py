@@ -16,11 +16,11 @@ Definitions (shared/domain/definitions.md 2.5 and 2.6, statistics.md 4):
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import duckdb
 
-from warehouse import schema
+from warehouse import parameters, schema
 
 DAY_SECONDS = 86_400
 WINDOWS = (7, 30, 90, 365)
@@ -265,15 +265,14 @@ def contributions(
     return MART_OF.get(table)
 
 
-def contribute(
-    cursor: duckdb.DuckDBPyConnection, table: str, settings: Mapping[str, str], *, fresh: bool
-) -> str | None:
-    """`contributions` under the lake's settings."""
+def contribute(cursor: duckdb.DuckDBPyConnection, table: str, *, fresh: bool) -> str | None:
+    """`contributions` under the parameters that the lake has set."""
+    values = parameters.in_force(cursor)
     return contributions(
         cursor,
         table,
-        merge_gap=int(settings["merge_gap_minutes"]) * 60,
-        late=int(settings["late_hours"]) * 3600,
+        merge_gap=int(values["merge_gap_minutes"] or 0) * 60,
+        late=int(values["late_hours"] or 0) * 3600,
         fresh=fresh,
     )
 
@@ -299,21 +298,14 @@ def fold(cursor: duckdb.DuckDBPyConnection, mart: str) -> None:
     append(cursor, mart)
 
 
-def rebuild(
-    cursor: duckdb.DuckDBPyConnection,
-    tables: Iterable[str] = tuple(MART_OF),
-    settings: Mapping[str, str] | None = None,
-) -> None:
+def rebuild(cursor: duckdb.DuckDBPyConnection, tables: Iterable[str] = tuple(MART_OF)) -> None:
     """Make the marts anew from all current facts; for tests and after a change of a definition."""
     for table in tables:
         names = ", ".join(f'"{name}"' for name in schema.table(table).names)
         quoted = schema.table(table).quoted
         cursor.execute(f"CREATE OR REPLACE TEMP VIEW added AS SELECT {names} FROM {quoted}")
         cursor.execute(f"CREATE OR REPLACE TEMP VIEW removed AS SELECT {names} FROM {quoted} LIMIT 0")
-        if settings is None:
-            mart = contributions(cursor, table, fresh=True)
-        else:
-            mart = contribute(cursor, table, settings, fresh=True)
+        mart = contribute(cursor, table, fresh=True)
         if mart:
             cursor.execute(f"DELETE FROM lake.{mart}")
             append(cursor, mart)

@@ -17,7 +17,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 AT = " AT (VERSION => $version)"
-TABLES = ("station", "district", "population", "event", "staff")
+TABLES = ("station", "district", "population", "event", "staff", "parameter")
 MARTS = ("mart_alert_day", "mart_case_day", "mart_training")
 
 

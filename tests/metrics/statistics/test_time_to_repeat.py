@@ -116,7 +116,7 @@ def test_robust_log_rank_keeps_its_level_with_repeated_places() -> None:
         followed = np.minimum(times, 2)
         plain.append(log_rank(followed, times <= 2, groups).p < 0.05)
         robust.append(log_rank(followed, times <= 2, groups, places).p < 0.05)
-    assert np.mean(plain) > 0.2
+    assert np.mean(plain) > 0.15  # 26 % in 1,000 runs
     assert np.mean(robust) < 0.1  # 5.7 % in 1,000 runs
 
 
