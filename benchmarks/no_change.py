@@ -15,11 +15,13 @@ import argparse
 import time
 from collections.abc import Iterator, Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
 import polars as pl
+import yaml
 
 import metrics
 from etl.demo.rhythm import day_number, day_weights
@@ -33,6 +35,7 @@ VALID_SHARE = 0.42
 SIZE_SPREAD = 0.5
 BUNCHED = 1.4
 """Variance over Poisson variance of calls received, as measured in the demonstration city."""
+WAREHOUSE = Path(__file__).resolve().parent.parent / "warehouse"
 AT = " AT (VERSION => $version)"
 WEEK = (date(2025, 12, 22), date(2025, 12, 29))
 QUARTER = (date(2025, 10, 1), date(2026, 1, 1))
@@ -40,6 +43,15 @@ CASES = {"week": WEEK, "quarter": QUARTER}
 LEVELS = ("city", "district", "station")
 COMPARISONS = ("yoy", "previous")
 MOST = 0.05
+
+
+DISTRICT_SQL = """
+INSERT INTO lake.district (district_code, name_zh, name_en, valid_from) VALUES (?, ?, ?, '1900-01-01')
+"""
+STATION_SQL = """
+INSERT INTO lake.station (station_code, district_code, name_zh, name_en, kind, valid_from)
+VALUES (?, ?, ?, ?, 'station', '1900-01-01')
+"""
 
 
 class MadeLake:
@@ -50,19 +62,16 @@ class MadeLake:
         self.connection = duckdb.connect()
         self.connection.execute("SET threads = 1")
         self.connection.execute("ATTACH ':memory:' AS lake")
-        missing = [pl.lit(0).alias(name) for name in UNUSED if name not in counts.columns]
-        self.connection.register("given", counts.with_columns(missing).to_arrow())
-        self.connection.execute("CREATE TABLE lake.mart_alert_day AS SELECT * FROM given")
-        for table, cells in REFERENCE.items():
-            self.connection.execute(f"CREATE TABLE lake.{table} ({cells})")
+        for name, columns in _tables():
+            cells = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+            self.connection.execute(f'CREATE TABLE lake."{name}" ({cells})')
+        self.connection.register("given", counts.to_arrow())
+        self.connection.execute("INSERT INTO lake.mart_alert_day BY NAME SELECT * FROM given")
+        self.connection.execute(f"UPDATE lake.mart_alert_day SET {_zeros(counts)}")
         for code in sorted(set(stations.values())):
-            row = [code, f"{code}区", f"District {code}"]
-            self.connection.execute("INSERT INTO lake.district VALUES (?, ?, ?, '1900-01-01', NULL, NULL)", row)
+            self.connection.execute(DISTRICT_SQL, [code, f"{code}区", f"District {code}"])
         for code, district in stations.items():
-            row = [code, district, f"{code}所", f"Station {code}"]
-            self.connection.execute(
-                "INSERT INTO lake.station VALUES (?, ?, ?, ?, 'station', '1900-01-01', NULL, NULL)", row
-            )
+            self.connection.execute(STATION_SQL, [code, district, f"{code}所", f"Station {code}"])
 
     def version(self) -> int:
         """Return the only version."""
@@ -83,15 +92,21 @@ def quiet_city(seed: int) -> MadeLake:
     return MadeLake(draw(seed), {_station(number): f"99{number % DISTRICTS:04}" for number in range(STATIONS)})
 
 
-REFERENCE = {
-    "district": "district_code TEXT, name_zh TEXT, name_en TEXT, valid_from DATE, valid_to DATE, successor_code TEXT",
-    "station": "station_code TEXT, district_code TEXT, name_zh TEXT, name_en TEXT, kind TEXT, valid_from DATE, "
-    "valid_to DATE, successor_code TEXT",
-    "parameter": "change_id BIGINT, name TEXT, value TEXT, previous TEXT, valid_from DATE, changed_at TIMESTAMP, "
-    "author TEXT, reason TEXT",
-    "population": "org_code TEXT, as_of DATE, basis TEXT, persons BIGINT",
-    "event": "event_id TEXT, starts_on DATE, ends_on DATE, org_code TEXT, kind TEXT, title_zh TEXT, title_en TEXT",
-}
+def _tables() -> list[tuple[str, dict[str, str]]]:
+    """Return the columns of every table of a lake with their kinds."""
+    found = []
+    for name in ("tables.yaml", "system_tables.yaml"):
+        entries = yaml.safe_load((WAREHOUSE / name).read_text(encoding="utf-8"))
+        found += [(table, {c: kind[0] for c, kind in entry["columns"].items()}) for table, entry in entries.items()]
+    return found
+
+
+def _zeros(counts: pl.DataFrame) -> str:
+    """Return what sets every count that is not given to nothing."""
+    columns = dict(_tables())["mart_alert_day"]
+    return ", ".join(
+        f'"{name}" = 0' for name, kind in columns.items() if kind == "BIGINT" and name not in counts.columns
+    )
 
 
 def _station(number: int) -> str:
@@ -119,18 +134,6 @@ def draw(seed: int) -> pl.DataFrame:
             "recoded_down": recoded.ravel(),
         }
     )
-
-
-UNUSED = (
-    "excluded_deleted",
-    "excluded_duplicate",
-    "excluded_chase_up",
-    "excluded_feedback",
-    "excluded_nuisance",
-    "transferred",
-    "caller_keyed",
-    "recorded_late",
-)
 
 
 def confirmed(seed: int, cases: Mapping[str, tuple[date, date]]) -> Iterator[tuple[str, str, str, str, bool]]:

@@ -6,10 +6,24 @@ shape as well as a colour. Nothing is fetched from a network.
 """
 
 from charts.changes import change_dots
-from charts.flow import waterfall
+from charts.control import control_chart
+from charts.flow import contributions, waterfall
+from charts.funnels import funnel
 from charts.maps import district_map, shades
 from charts.shares import share_dots
 from charts.style import CONFIG, is_empty
 from charts.trends import trend
 
-__all__ = ["CONFIG", "change_dots", "district_map", "is_empty", "shades", "share_dots", "trend", "waterfall"]
+__all__ = [
+    "CONFIG",
+    "change_dots",
+    "contributions",
+    "control_chart",
+    "district_map",
+    "funnel",
+    "is_empty",
+    "shades",
+    "share_dots",
+    "trend",
+    "waterfall",
+]

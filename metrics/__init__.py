@@ -6,6 +6,7 @@ Reads the warehouse's marts at a version; knows no screens, no charts and no imp
 from metrics.definitions import Indicator, catalogue, concerned_by, indicator
 from metrics.delay import Delay, reporting_delay
 from metrics.errors import MetricError
+from metrics.integrity import Signal, SignalEntry, signal_entries, signals
 from metrics.parameter_table import ParameterChange, Parameters, parameters, table_of_parameters
 from metrics.periods import base_period
 from metrics.showing import GROUPS, data_span, default_period, last_complete_week, show
@@ -23,6 +24,8 @@ __all__ = [
     "Result",
     "Row",
     "Scope",
+    "Signal",
+    "SignalEntry",
     "Warehouse",
     "base_period",
     "catalogue",
@@ -35,5 +38,7 @@ __all__ = [
     "reporting_delay",
     "series",
     "show",
+    "signal_entries",
+    "signals",
     "table_of_parameters",
 ]

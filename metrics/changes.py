@@ -5,16 +5,14 @@ season (`seasons`), on the control chart of the adjusted series (`control`), on 
 on signals of data integrity that point the same way. The rule is written out at the head of `catalogue/rules.yaml`.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
+from dataclasses import dataclass, replace
 from typing import Any
 
 from metrics.alerts import Line, counter_metrics, lines
 from metrics.breaks import Alternative, alternatives
 from metrics.control import control_chart
 from metrics.counting import Question, count_alerts
+from metrics.integrity import against_fall
 from metrics.provisional import late_alternatives
 from metrics.rows import base_notes, count_change, why_no_change
 from metrics.scatter import scatter
@@ -42,7 +40,7 @@ class Case:
     exposures: tuple[float, float] | None
     split: Split | None
     suspicions: tuple[Alternative, ...]
-    flags: tuple[str, ...]
+    signals: tuple[str, ...] = ()
 
     @property
     def test(self) -> Comparison | None:
@@ -58,28 +56,29 @@ def change(question: Question) -> list[Row]:
         return [_row(question, _bare(line), None, exception=False) for line in table]
     seasonal = seasons(question, counted.units)
     factors = scatter(question, seasonal)
-    suspicions, flags = alternatives(question, counted), against_fall(question)
-    late = late_alternatives(question, seasonal)
+    suspicions, late = alternatives(question, counted), late_alternatives(question, seasonal)
     cases = []
     for line in table:
         code = line[0].code
         named = (*suspicions.get(code, ()), *late.get(code, ()))
-        cases.append(_case(question, line, factors.get(code), seasonal, named, flags.get(code, ())))
+        cases.append(_case(question, line, factors.get(code), seasonal, named))
     stays = exceptions(question.rule, [case.test for case in cases])
+    cases = _with_signals(question, cases, stays)
     return [_row(question, case, seasonal, exception=stay) for case, stay in zip(cases, stays, strict=True)]
 
 
-def against_fall(question: Question) -> Mapping[str, tuple[str, ...]]:
-    """Return for each unit the integrity signals that could make a fall look real, where that module is there."""
-    if find_spec("metrics.integrity") is None:
-        return {}
-    ask = getattr(import_module("metrics.integrity"), "against_fall", None)
-    found: Mapping[str, tuple[str, ...]] = ask(question) if ask else {}
-    return found
+def _with_signals(question: Question, cases: list[Case], stays: list[bool]) -> list[Case]:
+    """Return the cases with the raised signals of data integrity, asked for only where a fall could be confirmed."""
+    near = any(
+        stay and case.test is not None and case.test.ratio < 1 and abs(case.test.z) >= question.rule.z
+        for case, stay in zip(cases, stays, strict=True)
+    )
+    raised = against_fall(question) if near else {}
+    return [replace(case, signals=raised.get(case.line[0].code, ())) for case in cases]
 
 
 def _bare(line: Line) -> Case:
-    return Case(line, None, None, None, None, None, (), ())
+    return Case(line, None, None, None, None, None, ())
 
 
 def _case(
@@ -88,23 +87,22 @@ def _case(
     factor: float | None,
     seasonal: Seasons,
     suspicions: tuple[Alternative, ...],
-    flags: tuple[str, ...],
 ) -> Case:
     unit, now, before, _ = line
     compared = question.compared
     split = split_change(now["received"], now["valid"], before["received"], before["valid"])
     if why_no_change(question, now["valid"], before["valid"]):
-        return Case(line, factor, None, None, None, split, suspicions, flags)
+        return Case(line, factor, None, None, None, split, suspicions)
     raw = compare_counts(question.rule, now["valid"], before["valid"], compared.days, compared.base_days, factor)
     exposures = (
         seasonal.exposure(unit.code, compared.counted_days()),
         seasonal.exposure(unit.code, compared.counted_base_days()),
     )
     if not exposures[0] or not exposures[1]:
-        return Case(line, factor, raw, None, None, split, suspicions, flags)
+        return Case(line, factor, raw, None, None, split, suspicions)
     pair = (exposures[0], exposures[1])
     adjusted = compare_counts(question.rule, now["valid"], before["valid"], *pair, factor)
-    return Case(line, factor, raw, adjusted, pair, split, suspicions, flags)
+    return Case(line, factor, raw, adjusted, pair, split, suspicions)
 
 
 def _row(question: Question, case: Case, seasonal: Seasons | None, *, exception: bool) -> Row:
@@ -163,7 +161,7 @@ def _flags(question: Question, case: Case) -> tuple[str, ...]:
         "recoded_down": _share_z(now, before, "recoded_down", "valid"),
     }
     own = [name for name, z in tests.items() if z >= question.rule.z]
-    return tuple(dict.fromkeys((*own, *case.flags)))
+    return tuple(dict.fromkeys((*own, *case.signals)))
 
 
 def _share_z(now: dict[str, int], before: dict[str, int], part: str, whole: str) -> float:

@@ -13,6 +13,7 @@ from metrics.breaks import city_event_notes
 from metrics.counting import Question, day_notes
 from metrics.definitions import indicator
 from metrics.errors import MetricError
+from metrics.integrity import figures as integrity
 from metrics.parameter_table import parameters
 from metrics.periods import YEAR_OF_WEEKS, check, compare, last_known_days, last_whole_week
 from metrics.reference import reference
@@ -31,6 +32,7 @@ ANSWERS: dict[str, Callable[[Question], list[Row]]] = {
     **funnels.ANSWERS,
     **rates.ANSWERS,
     **shares.ANSWERS,
+    **integrity.ANSWERS,
     **repeats.ANSWERS,
     **cases.ANSWERS,
     **training.ANSWERS,

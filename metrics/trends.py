@@ -34,6 +34,12 @@ SELECT
     SUM(received)::BIGINT AS received,
     SUM(valid)::BIGINT AS valid,
     SUM(recoded_down)::BIGINT AS recoded_down,
+    SUM(recoded_up)::BIGINT AS recoded_up,
+    SUM(moved)::BIGINT AS moved,
+    SUM(recorded_late)::BIGINT AS recorded_late,
+    SUM(excluded_duplicate)::BIGINT AS merged,
+    SUM(excluded_invalid + excluded_nuisance)::BIGINT AS invalid,
+    SUM(received - excluded_invalid - excluded_nuisance)::BIGINT AS not_invalid,
     SUM(caller_keyed)::BIGINT AS caller_keyed,
     SUM(CASE $key WHEN 'caller' THEN caller_keyed WHEN 'place' THEN place_keyed
         ELSE matter_keyed END)::BIGINT AS key_keyed,
@@ -68,7 +74,17 @@ COUNTS = {
     "alert_change": "valid",
     "alert_rate": "valid",
 } | dict.fromkeys(("alert_contributions", "alert_course"), "valid")
-SHARES = {"valid_share": ("valid", "received"), "recoded_down_share": ("recoded_down", "valid")}
+SHARES = {
+    "valid_share": ("valid", "received"),
+    "invalid_share": ("invalid", "received"),
+    "merged_share": ("merged", "not_invalid"),
+    "recoded_down_share": ("recoded_down", "valid"),
+    "recoded_up_share": ("recoded_up", "valid"),
+    "moved_share": ("moved", "valid"),
+    "recorded_late_share": ("recorded_late", "valid"),
+}
+WITHOUT_SERIES = ("integrity_signals",)
+"""Looks back over half a year already; its course by weeks would show the same days many times."""
 
 
 def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week", **options: object) -> pl.DataFrame:
@@ -80,7 +96,9 @@ def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week"
     if step not in ("day", "week", "month"):
         raise MetricError("unknown_step", step)
     question = ask(lake, indicator_id, replace(scope, by="city", comparison="none"), options)
-    if question.indicator.subject == "training":
+    if indicator_id in WITHOUT_SERIES:
+        points: Iterable[Point] = ()
+    elif question.indicator.subject == "training":
         points = _by_round(question)
     elif question.indicator.subject == "cases":
         points = _by_step(question, step, _cases(question), known_case_days(question))
@@ -175,6 +193,8 @@ def _pair(question: Question, parts: list[dict[str, int]]) -> tuple[int, int | N
         return incidents({key: total(key) for key in ("key_repeat", "key_keyed", "key_duplicate")}, "key")
     if name == "missing_caller_share":
         return total("valid") - total("caller_keyed"), total("valid")
+    if name == "net_downgrade_rate":
+        return total("recoded_down") - total("recoded_up"), total("valid")
     if name in SHARES:
         return total(SHARES[name][0]), total(SHARES[name][1])
     return total(COUNTS.get(name, "filed")), None

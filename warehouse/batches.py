@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from warehouse import categories, current, marts, registered, schema
+from warehouse import categories, current, institutions, marts, registered, schema
 from warehouse.errors import BatchUndone, UnknownBatch, WrongKey
 from warehouse.lake import DEFAULT_SETTINGS, Lake, set_settings
 from warehouse.quarantine import Quarantined, masked, set_aside
@@ -198,11 +198,12 @@ def _settings(cursor: duckdb.DuckDBPyConnection, batch: BatchRecord) -> tuple[di
 
 
 def _follow(cursor: duckdb.DuckDBPyConnection, table: schema.Table, mart: str | None) -> None:
-    """Let the mart follow a change of its facts, and the alerts a change of the category map."""
+    """Let the mart follow a change of its facts, and the alerts a change of the category map or of the institutions."""
     if mart:
         marts.append(cursor, mart)
     if table.name == "category_map":
         categories.remap(cursor)
+    institutions.follow(cursor, table.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,10 +37,14 @@ REASON = """CASE WHEN is_deleted THEN 'deleted'
     WHEN link_type = 'chase_up' THEN 'chase_up' WHEN link_type = 'officer_feedback' THEN 'feedback'
     WHEN link_type = 'nuisance' OR is_nuisance THEN 'nuisance' WHEN is_invalid THEN 'invalid' ELSE 'valid' END"""
 
+# An institution is known by the source's own flag, or by the lake's list (`institutions`).
+SERVICE_SQL = """(is_service_{key} OR coalesce({key}_key IN (
+        SELECT {key}_key FROM lake.service_place WHERE {key}_key IS NOT NULL), false))"""
+SERVICE_CALLER, SERVICE_PLACE = SERVICE_SQL.format(key="caller"), SERVICE_SQL.format(key="place")
 KEY_SQL = {
-    "caller": "CASE WHEN NOT is_service_caller THEN caller_key END",
-    "place": "CASE WHEN NOT is_service_place THEN place_key END",
-    "matter": """CASE WHEN place_key IS NOT NULL AND NOT is_service_place AND category_group <> 'unmapped'
+    "caller": f"CASE WHEN NOT {SERVICE_CALLER} THEN caller_key END",
+    "place": f"CASE WHEN NOT {SERVICE_PLACE} THEN place_key END",
+    "matter": f"""CASE WHEN place_key IS NOT NULL AND NOT {SERVICE_PLACE} AND category_group <> 'unmapped'
         THEN hash(place_key, category_group) END""",
 }
 

@@ -25,6 +25,8 @@ class Place(Protocol):
 
 SHAPES = {"confirmed": "●", "possible": "○", "not_established": "│", "contradicted": "✕"}
 """The same shapes as in `charts.changes`."""
+DIGITS = {"per_10000": 1, "per_day": 1, "ratio": 2}
+"""Digits behind the point by unit; counts have none."""
 FIRST_SAID, LAST_SAID = ("series_break", "no_base_data", "days_compared"), ("event",)
 NAMED = 4
 """So many units are named in a sentence; more are counted."""
@@ -37,7 +39,7 @@ def value(words: Words, row: Row) -> str:
         return words.percent(row.value)
     if row.unit_of_value == "change":
         return words.signed(row.value)
-    return words.number(row.value, 1 if row.unit_of_value == "per_10000" else 0)
+    return words.number(row.value, DIGITS.get(row.unit_of_value, 0))
 
 
 def change(words: Words, row: Row) -> str:
@@ -59,7 +61,7 @@ def interval(words: Words, row: Row) -> str:
         return words("say.interval", low=words.percent(low), high=words.percent(high))
     if row.unit_of_value == "change":
         return words("say.interval", low=words.signed(low), high=words.signed(high))
-    digits = 1 if row.unit_of_value == "per_10000" else 0
+    digits = DIGITS.get(row.unit_of_value, 0)
     return words("say.interval", low=words.number(low, digits), high=words.number(high, digits))
 
 

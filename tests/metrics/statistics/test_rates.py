@@ -156,8 +156,8 @@ def test_no_population_or_nothing_expected_is_refused() -> None:
         indirectly_standardised(3, [100], [0], [1_000])
 
 
-@given(st.floats(0, 5_000), st.floats(1, 50), st.floats(0.5, 0.99))
-def test_limits_hold_the_count_and_widen_with_repeats(count: float, repeats: float, level: float) -> None:
+@given(st.integers(0, 5_000), st.floats(1, 50), st.floats(0.5, 0.99))
+def test_limits_hold_the_count_and_widen_with_repeats(count: int, repeats: float, level: float) -> None:
     low, high = dependent_limits(count, count * repeats, level)
     plain_low, plain_high = count_limits(count, level)
     assert 0 <= low <= plain_low + 1e-9 <= count + 2e-9 and count <= plain_high <= high + 1e-9
