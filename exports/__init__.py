@@ -1,4 +1,4 @@
-"""How the week leaves: the weekly snapshot, its verification, and the comparison of two. Only `pages/office` imports it.
+"""How the week leaves: the weekly snapshot, its verification, and the comparison of two. Only `pages/office` uses it.
 
 A package is a folder and a ZIP with figures, workbook, page and paper, made from one data version; the same week at the
 same version is the same bytes.

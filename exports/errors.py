@@ -53,7 +53,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "zh": "{detail} 与 {other} 属于两个城市。请比较同一城市的快照。",
     },
     "other_week": {
-        "en": "{detail} and {other} are of two weeks. To compare them, the warehouse that made the newer one is needed.",
+        "en": "{detail} and {other} are of two weeks. That needs the warehouse that made the newer one.",
         "zh": "{detail} 与 {other} 不是同一周。比较它们需要生成较新一份的仓库。",
     },
     "too_large": {

@@ -75,7 +75,7 @@ def verify(lake: Lake, source: Path | bytes, name: str = "") -> Verified:
     files = read(source, name)
     content = parsed(files[MANIFEST])
     start, version = date.fromisoformat(content["week"]["first"]), int(content["data_version"])
-    common = {
+    common: dict[str, Any] = {
         "name": str(content.get("package", "")),
         "week": start,
         "data_version": version,
@@ -113,11 +113,8 @@ def checked(files: Mapping[str, bytes], content: Mapping[str, Any]) -> dict[str,
     wrong = {name: "missing" for name in known if name not in files}
     wrong |= {name: "changed" for name, found in known.items() if name in files and digest(files[name]) != found}
     wrong |= {name: "added" for name in files if name not in known and name not in (MANIFEST, SUMS)}
-    listed = dict(
-        reversed(line.split("  ", 1))
-        for line in files.get(SUMS, b"").decode("utf-8", "replace").splitlines()
-        if "  " in line
-    )
+    lines = [line.partition("  ") for line in files.get(SUMS, b"").decode("utf-8", "replace").splitlines()]
+    listed = {name: found for found, _, name in lines}
     if listed.get(MANIFEST) != digest(files[MANIFEST]):
         wrong[MANIFEST] = "changed"
     return dict(sorted(wrong.items()))

@@ -1,6 +1,7 @@
 // Draws the charts of the language that is shown, and changes language without a network.
 const figures = JSON.parse(document.getElementById("figures").textContent);
 const dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
+const line = dark ? "#39434d" : "#dfe4e8";
 const ink = dark ? "#e8edf2" : "#16212b";
 
 function draw(article) {
@@ -8,6 +9,9 @@ function draw(article) {
     place.dataset.drawn = "yes";
     const { data, layout } = figures[place.id];
     Object.assign(layout, { paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" });
+    for (const name of Object.keys(layout).filter((key) => /^[xy]axis/.test(key))) {
+      Object.assign(layout[name], { gridcolor: line, linecolor: line });
+    }
     layout.font = { family: getComputedStyle(document.body).fontFamily, color: ink };
     Plotly.newPlot(place, data, layout, { displaylogo: false, responsive: true });
   }

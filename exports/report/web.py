@@ -14,7 +14,7 @@ from exports.report.model import TEXT, Block, Picture, Report, Section, Table
 from wording import Words
 
 FOLDER = Path(__file__).parent
-NUMBER = ' class="number"'
+NUMBER, NOTHING = ' class="number"', ""
 
 
 def web_page(reports: Sequence[Report]) -> bytes:
@@ -84,15 +84,20 @@ def _block(report: Report, block: Block) -> str:
 
 
 def _table(table: Table) -> str:
-    heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in table.heads)
+    numbers = [any(row[at].form != TEXT for row in table.rows) for at in range(len(table.heads))]
+    heads = "".join(
+        f'<th scope="col"{NUMBER if number else NOTHING}>{escape(head)}</th>'
+        for head, number in zip(table.heads, numbers, strict=True)
+    )
     rows = []
     for number, row in enumerate(table.rows):
         first, *rest = row
         cells = "".join(f"<td{NUMBER if cell.form != TEXT else ''}>{escape(cell.text)}</td>" for cell in rest)
         strong = ' class="strong"' if number in table.strong else ""
         rows.append(f'<tr{strong}><th scope="row">{escape(first.text)}</th>{cells}</tr>')
+    folded = ("", "") if table.printed else (f"<details><summary>{escape(table.title)}</summary>", "</details>")
     return (
-        f'<div class="wide" tabindex="0" role="region" aria-label="{escape(table.title)}">'
+        f'{folded[0]}<div class="wide" tabindex="0" role="region" aria-label="{escape(table.title)}">'
         f'<table data-key="{table.key}"><caption>{escape(table.title)}</caption>'
-        f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+        f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>{folded[1]}"
     )

@@ -25,6 +25,8 @@ FORMS = {
 COLOURS = ("#2b8cc4", "#9aa5b1", "#d9730d", "#1b9e77")
 WIDEST = 60
 CHART_ROWS = 17
+TEXT_COLUMNS, LINE_PLACES, LINE_HEIGHT = 8, 100, 15
+"""Sentences run over so many columns, which hold about so many narrow letters a line; the height is in points."""
 
 
 def workbook(report: Report, table: pl.DataFrame, week: Week) -> bytes:
@@ -92,13 +94,19 @@ class _Writer:
             tables = []
             row += 1
         for text in texts:
-            page.write_string(row, 0, text, self.plain)
+            self.paragraph(page, row, text)
             row += 1
         for table in tables:
             row = self.table(page, row + 1, table, widths)
         for column, width in widths.items():
             page.set_column(column, column, width)
         self.paper(page)
+
+    def paragraph(self, page: Any, row: int, text: str) -> None:  # noqa: ANN401
+        """Write a sentence over the width of the page."""
+        page.merge_range(row, 0, row, TEXT_COLUMNS, "", self.wrapped)
+        page.write_string(row, 0, text, self.wrapped)
+        page.set_row(row, LINE_HEIGHT * -(-_places(text) // LINE_PLACES))
 
     def paper(self, page: Any) -> None:  # noqa: ANN401
         """Make a sheet printable: A4 across, one page wide."""
@@ -181,6 +189,8 @@ class _Writer:
         page.set_column(0, 3, 16)
         page.set_column(5, 7, 16)
         page.freeze_panes(1, 1)
+        self.paper(page)
+        page.repeat_rows(0)
         page.autofilter(0, 0, len(table), len(table.columns) - 1)
 
     def notes(self, report: Report) -> None:
