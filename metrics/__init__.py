@@ -3,9 +3,11 @@
 Reads the warehouse's marts at a version; knows no screens, no charts and no importer.
 """
 
-from metrics.definitions import Indicator, catalogue, indicator
+from metrics.definitions import Indicator, catalogue, concerned_by, indicator
 from metrics.delay import Delay, reporting_delay
 from metrics.errors import MetricError
+from metrics.integrity import Signal, SignalEntry, signal_entries, signals
+from metrics.parameter_table import ParameterChange, Parameters, parameters, table_of_parameters
 from metrics.periods import base_period
 from metrics.showing import GROUPS, data_span, default_period, last_complete_week, show
 from metrics.trends import series
@@ -17,17 +19,26 @@ __all__ = [
     "Indicator",
     "MetricError",
     "Note",
+    "ParameterChange",
+    "Parameters",
     "Result",
     "Row",
     "Scope",
+    "Signal",
+    "SignalEntry",
     "Warehouse",
     "base_period",
     "catalogue",
+    "concerned_by",
     "data_span",
     "default_period",
     "indicator",
     "last_complete_week",
+    "parameters",
     "reporting_delay",
     "series",
     "show",
+    "signal_entries",
+    "signals",
+    "table_of_parameters",
 ]

@@ -53,7 +53,7 @@ def change(question: Question) -> list[Row]:
     tests = [_test(question, now, before, factors.get(unit.code)) for unit, now, before, _ in table]
     return [
         _change_row(question, line, test, suspicions.get(line[0].code, []), exception)
-        for line, test, exception in zip(table, tests, exceptions(tests), strict=True)
+        for line, test, exception in zip(table, tests, exceptions(question.rule, tests), strict=True)
     ]
 
 
@@ -93,7 +93,7 @@ def _test(question: Question, now: dict[str, int], before: dict[str, int], facto
     compared = question.compared
     if not compared.has_base or why_no_change(question, now["valid"], before["valid"]):
         return None
-    return compare_counts(now["valid"], before["valid"], compared.days, compared.base_days, factor)
+    return compare_counts(question.rule, now["valid"], before["valid"], compared.days, compared.base_days, factor)
 
 
 def _change_row(
@@ -109,7 +109,7 @@ def _change_row(
     broken = any(note.code == "series_break" for note in notes)
     verdict = None
     if test is not None:
-        verdict = count_verdict(test, split, broken=broken, stands=not upsets, exception=exception)
+        verdict = count_verdict(question.rule, test, split, broken=broken, stands=not upsets, exception=exception)
     relative = count_change(question, now["valid"], before["valid"])
     return Row(
         unit=unit.code,
@@ -135,7 +135,7 @@ def _stands(
     """Return whether a change would still be found if one suspicion explained all that it can."""
     compared = question.compared
     other = (now["valid"] + suspicion.now, before["valid"] + suspicion.before)
-    return same_side(test, compare_counts(*other, compared.days, compared.base_days, test.dispersion))
+    return same_side(test, compare_counts(question.rule, *other, compared.days, compared.base_days, test.dispersion))
 
 
 def _change_extra(

@@ -12,6 +12,8 @@ from typing import Any
 import yaml
 
 from metrics.errors import MetricError
+from metrics.parameter_table import ALL, Parameters
+from warehouse import parameter_rule
 
 FOLDER = Path(__file__).with_name("catalogue")
 SUBJECTS = ("alerts", "shares", "repeats", "cases", "training")
@@ -20,11 +22,12 @@ SUBJECTS = ("alerts", "shares", "repeats", "cases", "training")
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter of an indicator, with the values that may be chosen."""
+    """One choice of the reader, with the values that there are; `set_by` names the parameter that holds its default."""
 
     name: str
     values: tuple[str | int, ...]
     default: str | int
+    set_by: str | None = None
 
     def read(self, given: object) -> str | int:
         """Return the chosen value; text is taken for numbers where the values are numbers.
@@ -36,6 +39,10 @@ class Parameter:
             if str(value) == str(given):
                 return value
         raise MetricError("bad_option", f"{self.name} = {given}", ", ".join(map(str, self.values)))
+
+    def initial(self, parameters: Parameters | None) -> str | int:
+        """Return the value where the reader chooses none."""
+        return self.default if parameters is None or self.set_by is None else self.read(parameters.value(self.set_by))
 
 
 @dataclass(frozen=True)
@@ -61,8 +68,8 @@ class Indicator:
     interval: Mapping[str, str]
     parameters: Mapping[str, Parameter]
 
-    def options(self, given: Mapping[str, object]) -> dict[str, str | int]:
-        """Return every parameter with its chosen or default value.
+    def options(self, given: Mapping[str, object], parameters: Parameters | None = None) -> dict[str, str | int]:
+        """Return every choice with the value chosen, else the one that a parameter of the lake sets, else its default.
 
         Raises:
             MetricError: for a parameter or a value that the indicator does not have.
@@ -71,7 +78,7 @@ class Indicator:
             if name not in self.parameters:
                 raise MetricError("unknown_option", name, ", ".join(self.parameters) or "–")
         return {
-            name: parameter.default if given.get(name) is None else parameter.read(given[name])
+            name: parameter.initial(parameters) if given.get(name) is None else parameter.read(given[name])
             for name, parameter in self.parameters.items()
         }
 
@@ -99,10 +106,20 @@ def catalogue() -> dict[str, Indicator]:
     return {name: _indicator(name, entry) for subject in SUBJECTS for name, entry in _read(subject).items()}
 
 
+def verdict_rule(parameters: Parameters) -> VerdictRule:
+    """Return the numbers of the verdict rule, as the parameters have them."""
+    return VerdictRule(**{name: parameters.value(held) for name, held in _rule_parameters().items()})  # type: ignore[arg-type]
+
+
 @cache
-def verdict_rule() -> VerdictRule:
-    """Return the numbers of the verdict rule."""
-    return VerdictRule(**_read("rules")["verdict"])
+def _rule_parameters() -> dict[str, str]:
+    return dict(_read("rules")["verdict"])
+
+
+def concerned_by(parameter: str) -> list[Indicator]:
+    """Return the indicators whose definition a change of a parameter revises."""
+    concerns = parameter_rule(parameter).concerns
+    return [entry for entry in catalogue().values() if {ALL, entry.subject, entry.id} & set(concerns)]
 
 
 def indicator(name: str) -> Indicator:
@@ -123,7 +140,8 @@ def _read(name: str) -> dict[str, Any]:
 
 def _indicator(name: str, entry: dict[str, Any]) -> Indicator:
     parameters = {
-        key: Parameter(key, tuple(choice["values"]), choice["default"]) for key, choice in entry["parameters"].items()
+        key: Parameter(key, tuple(choice["values"]), choice["default"], choice.get("set_by"))
+        for key, choice in entry["parameters"].items()
     }
     tuples = {key: tuple(entry[key]) for key in ("levels", "counter_metrics")}
     return Indicator(**(entry | tuples | {"id": name, "parameters": parameters}))

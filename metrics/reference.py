@@ -9,6 +9,7 @@ from datetime import date
 
 import polars as pl
 
+from metrics.calendars import is_chinese
 from metrics.periods import WEEKDAYS
 from metrics.remembering import Memory
 from metrics.types import Warehouse
@@ -48,6 +49,7 @@ class Reference:
     city_zh: str
     city_en: str
     week_start: int
+    chinese: bool
 
 
 _memory: Memory[Reference] = Memory(4)
@@ -73,4 +75,5 @@ def _read(lake: Warehouse, version: int) -> Reference:
         city_zh=lake.setting("city_zh", "", version=version) or "",
         city_en=lake.setting("city_en", "", version=version) or "",
         week_start=WEEKDAYS.index(week_start) if week_start in WEEKDAYS else 0,
+        chinese=is_chinese(lake.setting("time_zone", None, version=version)),
     )

@@ -109,7 +109,9 @@ def share_row(
         base_denominator=before[1] if before else None,
         change=now[0] / now[1] - before[0] / before[1] if comparable and before else None,
         interval=None if reason else wilson(now[0], now[1]),
-        verdict=share_verdict(*now, *before, highest=highest, broken=broken) if comparable and before else None,
+        verdict=share_verdict(question.rule, *now, *before, highest=highest, broken=broken)
+        if comparable and before
+        else None,
         suppressed=reason,
         notes=tuple(notes if before is None or comparable or reason else [*notes, Note("base_share_under_20")]),
         extra=extra,

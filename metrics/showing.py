@@ -5,6 +5,7 @@ Checks the question first, so that whatever is wrong with it is said in a senten
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from metrics import alerts, cases, rates, repeats, shares, training
@@ -12,7 +13,9 @@ from metrics.breaks import city_event_notes
 from metrics.counting import Question, day_notes
 from metrics.definitions import indicator
 from metrics.errors import MetricError
-from metrics.periods import check, compare, last_known_days, last_whole_week
+from metrics.integrity import figures as integrity
+from metrics.parameter_table import parameters
+from metrics.periods import YEAR_OF_WEEKS, check, compare, last_known_days, last_whole_week
 from metrics.reference import reference
 from metrics.types import Note, Period, Result, Row, Scope, Warehouse
 
@@ -24,6 +27,7 @@ ANSWERS: dict[str, Callable[[Question], list[Row]]] = {
     **alerts.ANSWERS,
     **rates.ANSWERS,
     **shares.ANSWERS,
+    **integrity.ANSWERS,
     **repeats.ANSWERS,
     **cases.ANSWERS,
     **training.ANSWERS,
@@ -58,9 +62,11 @@ def show(lake: Warehouse, indicator_id: str, scope: Scope, **options: object) ->
         base_period=compared.base,
         by=scope.by,
         rows=rows,
-        notes=(*notes, *city_event_notes(question)),
+        notes=(*notes, *city_event_notes(question), *parameter_notes(question)),
         provenance={
             "options": dict(question.options),
+            "definition_revision": len(question.parameters.changes_of(indicator_id, subject)),
+            "parameters": question.parameters.concerning(indicator_id, subject),
             "interval": dict(question.indicator.interval),
             "days_compared": compared.days,
             "base_days_compared": compared.base_days,
@@ -79,17 +85,28 @@ def ask(lake: Warehouse, indicator_id: str, scope: Scope, options: dict[str, obj
         MetricError: see `show`.
     """
     entry = indicator(indicator_id)
-    chosen = entry.options(options)
     check(scope)
     if scope.by not in entry.levels:
         raise MetricError("unknown_level", scope.by, ", ".join(entry.levels))
     for group in scope.groups:
         if group not in GROUPS:
             raise MetricError("unknown_group", group, ", ".join(GROUPS))
+    entry.options(options)
     version = lake.version() if scope.version is None else scope.version
-    known = reference(lake, version)
-    compared = compare(scope, known.days, known.week_start)
-    return Question(lake, version, scope, entry, chosen, known, compared)
+    known, numbers = reference(lake, version), parameters(lake, version)
+    compared = compare(scope, known.days, known.week_start, chinese=known.chinese)
+    chosen = entry.options(options, numbers)
+    entry = replace(entry, smallest_base=max(entry.smallest_base, numbers.smallest_base))
+    return Question(lake, version, scope, entry, chosen, known, compared, numbers)
+
+
+def parameter_notes(question: Question) -> list[Note]:
+    """Return the changes of parameters that a chart of the last year (or back to the base) has to mark."""
+    start, end = question.compared.period
+    since = min(start, end - YEAR_OF_WEEKS, *([question.compared.base[0]] if question.compared.base else []))
+    entry = question.indicator
+    changes = question.parameters.changes_of(entry.id, entry.subject)
+    return [change.note for change in changes if since <= change.valid_from < end]
 
 
 def data_span(lake: Warehouse, version: int | None = None) -> tuple[date, date] | None:

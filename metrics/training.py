@@ -18,9 +18,6 @@ from metrics.units import unit_notes
 from metrics.verdicts import CONFIRMED, NOT_ESTABLISHED
 
 NO_ROUND, NO_ROSTER, ROSTER_TOO_SMALL = "no_round", "no_roster", "roster_too_small"
-COVERAGE_FALL = 0.05
-"""A pass rate that rises while coverage falls by more than this is not established."""
-
 Tallies = dict[str, Tally]
 
 
@@ -85,7 +82,7 @@ def _row(
     reason = _reason(total, pair[1], rounds)
     if base is not None and pairs[1][0] > pairs[1][1]:
         base, notes = None, [*notes, Note("base_" + ROSTER_TOO_SMALL)]
-    absent = pair[1] == "first_taken" and base is not None and _coverage_fell(total, base)
+    absent = pair[1] == "first_taken" and base is not None and _coverage_fell(question, total, base)
     return share_row(
         question,
         unit,
@@ -112,10 +109,10 @@ def _reason(total: Tally, whole: str, rounds: list[Round]) -> str | None:
     return ROSTER_TOO_SMALL if total.tested > total.due else None
 
 
-def _coverage_fell(now: Tally, before: Tally) -> bool:
+def _coverage_fell(question: Question, now: Tally, before: Tally) -> bool:
     if now.coverage is None or before.coverage is None:
         return False
-    return before.coverage - now.coverage > COVERAGE_FALL
+    return before.coverage - now.coverage > question.parameters.coverage_fall
 
 
 def _extra(total: Tally, base: Tally | None, abilities: Tallies) -> dict[str, Any]:

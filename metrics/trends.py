@@ -16,7 +16,7 @@ from metrics.counting import Question
 from metrics.errors import MetricError
 from metrics.periods import days_of, step_start, whole_steps
 from metrics.population import residents
-from metrics.repeats import LARGEST_GAP, incidents, missing_look_back
+from metrics.repeats import incidents, missing_look_back
 from metrics.rounds import pooled, read, tallies
 from metrics.showing import ask
 from metrics.statistics.poisson import PER_RESIDENTS
@@ -32,6 +32,12 @@ SELECT
     SUM(received)::BIGINT AS received,
     SUM(valid)::BIGINT AS valid,
     SUM(recoded_down)::BIGINT AS recoded_down,
+    SUM(recoded_up)::BIGINT AS recoded_up,
+    SUM(moved)::BIGINT AS moved,
+    SUM(recorded_late)::BIGINT AS recorded_late,
+    SUM(excluded_duplicate)::BIGINT AS merged,
+    SUM(excluded_invalid + excluded_nuisance)::BIGINT AS invalid,
+    SUM(received - excluded_invalid - excluded_nuisance)::BIGINT AS not_invalid,
     SUM(caller_keyed)::BIGINT AS caller_keyed,
     SUM(CASE $key WHEN 'caller' THEN caller_keyed WHEN 'place' THEN place_keyed
         ELSE matter_keyed END)::BIGINT AS key_keyed,
@@ -61,7 +67,17 @@ WHERE day >= $start
 GROUP BY day
 """
 COUNTS = {"alerts_received": "received", "alerts_valid": "valid", "alert_change": "valid", "alert_rate": "valid"}
-SHARES = {"valid_share": ("valid", "received"), "recoded_down_share": ("recoded_down", "valid")}
+SHARES = {
+    "valid_share": ("valid", "received"),
+    "invalid_share": ("invalid", "received"),
+    "merged_share": ("merged", "not_invalid"),
+    "recoded_down_share": ("recoded_down", "valid"),
+    "recoded_up_share": ("recoded_up", "valid"),
+    "moved_share": ("moved", "valid"),
+    "recorded_late_share": ("recorded_late", "valid"),
+}
+WITHOUT_SERIES = ("integrity_signals",)
+"""Looks back over half a year already; its course by weeks would show the same days many times."""
 
 
 def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week", **options: object) -> pl.DataFrame:
@@ -73,7 +89,9 @@ def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week"
     if step not in ("day", "week", "month"):
         raise MetricError("unknown_step", step)
     question = ask(lake, indicator_id, replace(scope, by="city", comparison="none"), options)
-    if question.indicator.subject == "training":
+    if indicator_id in WITHOUT_SERIES:
+        points: Iterable[Point] = ()
+    elif question.indicator.subject == "training":
         points = _by_round(question)
     elif question.indicator.subject == "cases":
         points = _by_step(question, step, _cases(question), known_case_days(question))
@@ -131,7 +149,10 @@ def _by_step(question: Question, step: Step, days: Days, known: frozenset[date])
 
 
 def _look_back_missing(question: Question, start: date) -> bool:
-    return question.indicator.subject == "repeats" and missing_look_back(question, start) > LARGEST_GAP
+    return (
+        question.indicator.subject == "repeats"
+        and missing_look_back(question, start) > question.parameters.look_back_gap
+    )
 
 
 def _pair(question: Question, parts: list[dict[str, int]]) -> tuple[int, int | None]:
@@ -145,6 +166,8 @@ def _pair(question: Question, parts: list[dict[str, int]]) -> tuple[int, int | N
         return incidents({key: total(key) for key in ("key_repeat", "key_keyed", "key_duplicate")}, "key")
     if name == "missing_caller_share":
         return total("valid") - total("caller_keyed"), total("valid")
+    if name == "net_downgrade_rate":
+        return total("recoded_down") - total("recoded_up"), total("valid")
     if name in SHARES:
         return total(SHARES[name][0]), total(SHARES[name][1])
     return total(COUNTS.get(name, "filed")), None

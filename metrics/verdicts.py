@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isnan
 
-from metrics.definitions import verdict_rule
+from metrics.definitions import VerdictRule
 from metrics.statistics import (
     Interval,
     Split,
@@ -42,9 +42,11 @@ class Comparison:
         return self.interval.high < 1 or self.interval.low > 1
 
 
-def compare_counts(now: int, before: int, days: int, base_days: int, scatter: float | None) -> Comparison:
+def compare_counts(
+    rule: VerdictRule, now: int, before: int, days: int, base_days: int, scatter: float | None
+) -> Comparison:
     """Compare two counts over their days, widened for the unit's own scatter."""
-    found = rate_ratio(now, before, days, base_days, verdict_rule().confidence)
+    found = rate_ratio(now, before, days, base_days, rule.confidence)
     factor = scatter or 1.0
     p = None if found.p is None else widen_p(found.p, factor)
     interval = widen_interval(found.ratio, found.interval, factor)
@@ -52,24 +54,26 @@ def compare_counts(now: int, before: int, days: int, base_days: int, scatter: fl
     return Comparison(found.ratio, interval, p, found.p, z, scatter, found.test)
 
 
-def exceptions(tests: Sequence[Comparison | None]) -> list[bool]:
+def exceptions(rule: VerdictRule, tests: Sequence[Comparison | None]) -> list[bool]:
     """Return which tests of one table stay exceptions at the false discovery rate; one table, one family."""
     p_values = [test.p for test in tests if test is not None and test.p is not None]
-    stays = iter(discoveries(p_values, verdict_rule().false_discovery_rate))
+    stays = iter(discoveries(p_values, rule.false_discovery_rate))
     return [next(stays) if test is not None and test.p is not None else False for test in tests]
 
 
-def count_verdict(test: Comparison, split: Split | None, *, broken: bool, stands: bool, exception: bool) -> str:
+def count_verdict(
+    rule: VerdictRule, test: Comparison, split: Split | None, *, broken: bool, stands: bool, exception: bool
+) -> str:
     """Judge a change in valid alerts.
 
     Args:
+        rule: the numbers of the rule.
         test: the comparison of valid alerts.
         split: where the change comes from; None where a count is 0.
         broken: whether an event breaks the series.
         stands: whether the change stands under every alternative explanation.
         exception: whether the row is an exception among the rows of its table.
     """
-    rule = verdict_rule()
     if broken or not stands or not test.excludes_equality:
         return NOT_ESTABLISHED
     if split is not None and _contradicts(split, rule.largest_share_part):
@@ -91,12 +95,19 @@ def same_side(test: Comparison, other: Comparison) -> bool:
 
 
 def share_verdict(
-    part: int, whole: int, base_part: int, base_whole: int, *, highest: str = CONFIRMED, broken: bool = False
+    rule: VerdictRule,
+    part: int,
+    whole: int,
+    base_part: int,
+    base_whole: int,
+    *,
+    highest: str = CONFIRMED,
+    broken: bool = False,
 ) -> str:
     """Judge the difference of two shares; `highest` caps it where units are not independent."""
-    low, high = share_difference(part, whole, base_part, base_whole, verdict_rule().confidence)
+    low, high = share_difference(part, whole, base_part, base_whole, rule.confidence)
     if broken or low <= 0 <= high or highest == NOT_ESTABLISHED:
         return NOT_ESTABLISHED
-    if highest == CONFIRMED and abs(share_z(part, whole, base_part, base_whole)) >= verdict_rule().z:
+    if highest == CONFIRMED and abs(share_z(part, whole, base_part, base_whole)) >= rule.z:
         return CONFIRMED
     return POSSIBLE

@@ -159,7 +159,7 @@ def foot(place: Place, result: Result) -> str:
     method = words.text(_method(result))
     if method:
         parts.append(words("foot.interval", method=method))
-    parts.append(words("foot.definition", number=result.definition))
+    parts.append(words("foot.definition", number=result.definition_text))
     parts.append(words("foot.data", version=result.data_version))
     return " · ".join(parts)
 

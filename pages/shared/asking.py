@@ -14,7 +14,7 @@ import streamlit as st
 
 import metrics
 import warehouse
-from metrics import Result, Scope
+from metrics import Parameters, Result, Scope
 from wording import Words
 
 Level = Literal["city", "district", "station"]
@@ -153,6 +153,11 @@ class Here:
     def outlines(self) -> dict[str, Any] | None:
         """Return the district outlines, None when there are none."""
         return outlines(_where(), self.version)
+
+    @property
+    def parameters(self) -> Parameters:
+        """Return the parameters at the version shown."""
+        return metrics.parameters(lake(), self.version)
 
     def setting(self, name: str) -> str:
         """Return a setting of the lake at the version shown."""

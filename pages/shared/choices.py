@@ -9,7 +9,6 @@ from pages.shared.asking import Here
 
 KEYS = ("caller", "place", "matter")
 WINDOWS = ("7", "30", "90", "365")
-DEFAULT_WINDOW = "30"
 
 
 def key(place: Here) -> str:
@@ -19,7 +18,7 @@ def key(place: Here) -> str:
 
 def window(place: Here) -> int:
     """Return within how many days a report counts as a repeat."""
-    return int(_choose(place, "window", WINDOWS, DEFAULT_WINDOW, "window"))
+    return int(_choose(place, "window", WINDOWS, str(place.parameters.repeat_window_days), "window"))
 
 
 def _choose(place: Here, name: str, options: Sequence[str], default: str, family: str) -> str:

@@ -8,7 +8,7 @@ import polars as pl
 from metrics import Result
 from pages.shared.asking import Here
 
-EVENT_NOTES = ("event", "series_break")
+EVENT_NOTES = ("event", "series_break", "parameter_changed")
 
 
 def merged(place: Here, classes: Mapping[str, Result]) -> Result:

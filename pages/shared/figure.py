@@ -102,7 +102,7 @@ def definition(place: Here, result: Result) -> list[str]:
         words("definition.clause", text=entry.plan_clause),
         words("definition.interval", text=words.text(entry.interval)),
         words("definition.smallest_base", n=entry.smallest_base),
-        words("definition.version", number=result.definition),
+        words("definition.version", number=result.definition_text),
     ]
     return lines
 
