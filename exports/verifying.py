@@ -18,7 +18,7 @@ from exports.figures import KEY, SCHEMA, figures
 from exports.manifest import parsed
 from exports.packing import MANIFEST, SUMS, digest, read
 from exports.weeks import WEEK, Week
-from warehouse import Lake, VersionExpired, moment_of
+from warehouse import Busy, CatalogueUnreachable, Lake, LakeError, VersionExpired, moment_of
 
 MOST = 200
 """So many differing figures are told one by one."""
@@ -30,7 +30,7 @@ class Verified:
 
     Attributes:
         outcome: genuine, changed (a file is not what was made), differs (files are right, the lake gives other
-            figures), other_city, version_gone, no_figures.
+            figures), other_city, version_gone, older_program, no_figures.
         files: files that differ, are missing or were added, with which of the three.
         figures: the figures that differ from the lake's, worst first, as `comparison.described` gives them.
     """
@@ -95,6 +95,10 @@ def verify(lake: Lake, source: Path | bytes, name: str = "") -> Verified:
         counted, _ = figures(lake, week)
     except VersionExpired:
         return Verified("version_gone", files=wrong, **common)
+    except (Busy, CatalogueUnreachable):
+        raise
+    except LakeError:  # columns that this program needs and that version had not
+        return Verified("older_program", files=wrong, **common)
     found = differences(table, counted)
     outcome = "changed" if wrong else "differs" if len(found) else "genuine"
     return Verified(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import metrics
 from exports.report.desk import Desk
 from exports.report.model import CHANGE, COUNT, DIFFERENCE, NUMBER, POINTS, SHARE, TEXT, Cell, words
 from metrics import Result, Row
@@ -30,8 +31,9 @@ def interval(desk: Desk, row: Row) -> Cell:
     return words(saying.interval(desk.words, row).strip(" （）()"))
 
 
-def share(desk: Desk, part: int | None, whole: int | None, smallest: int = 20) -> Cell:
+def share(desk: Desk, part: int | None, whole: int | None) -> Cell:
     """Return a share; nothing where the base is too small."""
+    smallest = metrics.parameters(desk.answers.lake, desk.week.version).smallest_base
     if part is None or not whole or whole < smallest:
         return words(DASH)
     return Cell(round(part / whole, 10), desk.words.percent(part / whole), SHARE)

@@ -12,6 +12,7 @@ from exports.report.model import Block, Report, Section
 from exports.report.overview import overview
 from exports.report.pictures import trend_picture, trend_table
 from exports.report.shares import TOLD, integrity, others, repeats, training
+from exports.report.signalled import signalled
 from exports.report.units import units
 from exports.revisions import Revisions
 
@@ -26,7 +27,7 @@ def report(language: str, answers: Answers, revised: Revisions | None) -> Report
         "units": units(desk),
         "repeats": repeats(desk),
         "training": training(desk),
-        "integrity": integrity(desk),
+        "integrity": (*integrity(desk), *signalled(desk)),
         "delay": lateness(desk),
         "revisions": changed(desk.words, revised),
         "others": others(desk),
