@@ -8,7 +8,24 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from metrics import alerts, cases, rates, repeats, shares, training
+from metrics import (
+    alerts,
+    case_rates,
+    cases,
+    causes,
+    cohorts,
+    components,
+    escalation,
+    rates,
+    recording,
+    registers,
+    repeats,
+    reported,
+    returns,
+    shares,
+    staffing,
+    training,
+)
 from metrics.breaks import city_event_notes
 from metrics.counting import Question, day_notes
 from metrics.definitions import indicator
@@ -17,11 +34,18 @@ from metrics.integrity import figures as integrity
 from metrics.parameter_table import parameters
 from metrics.periods import YEAR_OF_WEEKS, check, compare, last_known_days, last_whole_week
 from metrics.reference import reference
+from metrics.targets import with_targets
 from metrics.types import Note, Period, Result, Row, Scope, Warehouse
 
 GROUPS = ("criminal", "public_order", "traffic", "dispute", "help", "tip_off", "other", "unmapped")
-WITHOUT_GROUPS = ("training", "cases")
-WITHOUT_DAYS = ("training",)
+WITHOUT_GROUPS = ("training", "cases", "reported", "registers", "staffing")
+WITHOUT_DAYS = ("training", "reported", "registers", "staffing")
+
+KNOWN_DAYS: dict[str, Callable[[Question], Question]] = {
+    "cases": cases.with_case_days,
+    "returns": returns.with_returned_days,
+}
+"""Subjects whose known days are not those of the alerts."""
 
 ANSWERS: dict[str, Callable[[Question], list[Row]]] = {
     **alerts.ANSWERS,
@@ -31,6 +55,16 @@ ANSWERS: dict[str, Callable[[Question], list[Row]]] = {
     **repeats.ANSWERS,
     **cases.ANSWERS,
     **training.ANSWERS,
+    **returns.ANSWERS,
+    **case_rates.ANSWERS,
+    **causes.ANSWERS,
+    **cohorts.ANSWERS,
+    **components.ANSWERS,
+    **escalation.ANSWERS,
+    **recording.ANSWERS,
+    **registers.ANSWERS,
+    **reported.ANSWERS,
+    **staffing.ANSWERS,
 }
 
 
@@ -48,9 +82,10 @@ def show(lake: Warehouse, indicator_id: str, scope: Scope, **options: object) ->
         warehouse.LakeError: the version is not kept, or the lake cannot be read.
     """
     question = ask(lake, indicator_id, scope, options)
-    rows = tuple(ANSWERS[indicator_id](question))
+    rows = tuple(with_targets(question, ANSWERS[indicator_id](question)))
     subject = question.indicator.subject
-    compared = cases.with_case_days(question).compared if subject == "cases" else question.compared
+    known = KNOWN_DAYS.get(subject)
+    compared = known(question).compared if known else question.compared
     notes = [] if subject in WITHOUT_DAYS else day_notes(compared)
     if scope.groups and subject in WITHOUT_GROUPS:
         notes.append(Note("category_not_applicable"))
