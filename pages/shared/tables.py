@@ -11,8 +11,7 @@ import streamlit as st
 from metrics import Result, Row
 from pages.shared import drilling
 from pages.shared.asking import Here
-from pages.shared.download import guarded
-from wording import saying
+from wording import guarded, saying
 
 CHART = {
     "unit": pl.String,
