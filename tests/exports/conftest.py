@@ -28,7 +28,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, _no_real_lake_or_secret: Non
 
 @pytest.fixture(scope="session")
 def packages(built: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The folders of the same package, made at the same time by two processes: other clock zone, seed, folder, place."""
+    """The folders of the same package, made by two processes: other clock zone, seed, folder, place."""
     folders = [tmp_path_factory.mktemp(name) for name in ("here", "far-away")]
     lakes = [built, Path(shutil.copytree(built, folders[1] / "lake"))]
     runs = []
