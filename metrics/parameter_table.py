@@ -76,6 +76,8 @@ class Parameters:
     chance_runs: int
     required_hours: float | None
     coverage_fall: float
+    signal_window_days: int
+    filing_line_yuan: float | None
     changes: tuple[ParameterChange, ...] = ()
 
     def value(self, name: str) -> float | None:

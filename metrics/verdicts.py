@@ -96,10 +96,10 @@ def same_side(test: Comparison, other: Comparison) -> bool:
 
 def share_verdict(
     rule: VerdictRule,
-    part: int,
-    whole: int,
-    base_part: int,
-    base_whole: int,
+    part: float,
+    whole: float,
+    base_part: float,
+    base_whole: float,
     *,
     highest: str = CONFIRMED,
     broken: bool = False,

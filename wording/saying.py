@@ -28,16 +28,42 @@ SHAPES = {"confirmed": "●", "possible": "○", "not_established": "│", "cont
 FIRST_SAID, LAST_SAID = ("series_break", "no_base_data", "days_compared"), ("event",)
 NAMED = 4
 """So many units are named in a sentence; more are counted."""
+IN_PERCENT = ("share", "ratio")
+DIGITS = {
+    "per_10000": 1,
+    "per_1000": 2,
+    "per_100": 1,
+    "hours": 1,
+    "hours_each": 1,
+    "minutes": 1,
+    "days": 1,
+    "points": 1,
+    "score": 1,
+    "times": 2,
+    "reports_per_key": 2,
+}
+"""Decimals of a figure by its unit; counts have none."""
 ABOUT_THE_BASE = ("no_base_data", "base_look_back_incomplete", "base_roster_too_small", "base_share_under_20")
 
 
 def value(words: Words, row: Row) -> str:
     """Return a figure with its unit."""
-    if row.unit_of_value == "share":
+    if row.unit_of_value == "grade" and row.value is not None:
+        return words.of("grade", round(row.value))
+    if row.unit_of_value in IN_PERCENT:
         return words.percent(row.value)
     if row.unit_of_value == "change":
         return words.signed(row.value)
-    return words.number(row.value, 1 if row.unit_of_value == "per_10000" else 0)
+    if row.unit_of_value == "score_change":
+        return scored(words, row.value)
+    return words.number(row.value, _digits(row))
+
+
+def scored(words: Words, value: float | None) -> str:
+    """Return a difference of scores in points with its sign."""
+    if value is None:
+        return DASH
+    return words("unit.score", value=("+" if round(value, 1) > 0 else "") + words.number(value, 1))
 
 
 def change(words: Words, row: Row) -> str:
@@ -45,7 +71,9 @@ def change(words: Words, row: Row) -> str:
     if row.change == 0:
         return words("say.flat")
     if row.change is not None:
-        return words.points(row.change) if row.unit_of_value == "share" else words.signed(row.change)
+        if row.unit_of_value in ("score", "score_change"):
+            return scored(words, row.change)
+        return words.points(row.change) if row.unit_of_value in IN_PERCENT else words.signed(row.change)
     difference = row.extra.get("difference")
     return words("say.count_difference", value=words.difference(difference)) if difference is not None else DASH
 
@@ -55,12 +83,20 @@ def interval(words: Words, row: Row) -> str:
     if row.interval is None:
         return ""
     low, high = row.interval
-    if row.unit_of_value == "share":
+    if row.unit_of_value in IN_PERCENT:
         return words("say.interval", low=words.percent(low), high=words.percent(high))
     if row.unit_of_value == "change":
         return words("say.interval", low=words.signed(low), high=words.signed(high))
-    digits = 1 if row.unit_of_value == "per_10000" else 0
+    if row.unit_of_value == "score_change":
+        return words("say.interval", low=scored(words, low), high=scored(words, high))
+    digits = _digits(row)
     return words("say.interval", low=words.number(low, digits), high=words.number(high, digits))
+
+
+def _digits(row: Row) -> int:
+    """Return the decimal places of a figure; a rate under one gets one more, or nothing would be left of it."""
+    small = row.unit_of_value == "per_10000" and row.value is not None and row.value < 1
+    return DIGITS.get(row.unit_of_value, 0) + small
 
 
 def verdict(words: Words, row: Row) -> str:
@@ -90,7 +126,7 @@ def note(place: Place, found: Note) -> str:
     filled = {key: _plain(place, key, content) for key, content in found.values.items()}
     if "title_zh" in found.values:
         filled["title"] = place.words.name(found.values.get("title_zh"), found.values.get("title_en"))
-    if found.code == "key":
+    if found.code in ("key", "key_alone"):
         filled["key"] = place.words.of("key", found.values["key"])
     if found.code == "dark_unit":
         filled["period"] = place.words.of("dark_period", found.values["period"])
@@ -108,7 +144,7 @@ def _plain(place: Place, key: str, content: object) -> str:
         return place.names.get(str(content), str(content))
     if isinstance(content, list | tuple):
         return listed(place, [_plain(place, "unit", item) for item in content])
-    if key == "missing":
+    if key in ("missing", "located_share", "shared_share"):
         return place.words.percent(float(str(content)), 0)
     if isinstance(content, date):
         return place.words.day(content)
@@ -151,7 +187,10 @@ def foot(place: Place, result: Result) -> str:
     parts = [words("foot.n", n=words.number(total))]
     if whole:
         parts = [words("foot.n_of", n=words.number(total), whole=words.number(sum(whole)))]
-    if result.base_period:
+    rounds = _rounds(result)
+    if rounds:
+        parts.append(words("foot.rounds", **rounds))
+    elif result.base_period:
         base = [row.base_numerator for row in result.rows if row.base_numerator is not None]
         parts.append(
             words("foot.base", n=words.number(sum(base)) if base else DASH, period=words.period(result.base_period))
@@ -162,6 +201,14 @@ def foot(place: Place, result: Result) -> str:
     parts.append(words("foot.definition", number=result.definition_text))
     parts.append(words("foot.data", version=result.data_version))
     return " · ".join(parts)
+
+
+def _rounds(result: Result) -> dict[str, str]:
+    """Return the rounds of tests that a result shows and compares; nothing for figures of days."""
+    extra = result.rows[0].extra if result.rows else {}
+    if not extra.get("rounds"):
+        return {}
+    return {name: ", ".join(extra[name]) or DASH for name in ("rounds", "base_rounds")}
 
 
 def _method(result: Result) -> Mapping[str, str]:

@@ -48,7 +48,9 @@ def _points(values: Sequence[float | None]) -> list[float] | None:
 def line(place: Here, comparison: str, result: Result) -> str:
     """Return one comparison in words: against what, how much, how sure."""
     words, row = place.words, result.rows[0]
-    told = [words.of("short_comparison", comparison), f"**{saying.change(words, row)}**"]
+    rounds = row.extra.get("base_rounds")
+    against = words("card.rounds", rounds=", ".join(rounds)) if rounds else words.of("short_comparison", comparison)
+    told = [against, f"**{saying.change(words, row)}**"]
     if row.unit_of_value == "change" and row.interval:
         told.append(saying.interval(words, row))
     told.append(saying.verdict(words, row) or saying.why_no_change(place, result))
