@@ -22,6 +22,8 @@ from metrics.types import Note, Period, Result, Row, Scope, Warehouse
 GROUPS = ("criminal", "public_order", "traffic", "dispute", "help", "tip_off", "other", "unmapped")
 WITHOUT_GROUPS = ("training", "cases")
 WITHOUT_DAYS = ("training",)
+WITHOUT_BASE = ("alert_course", "alert_funnel")
+"""Compared with limits, not with a period."""
 
 ANSWERS: dict[str, Callable[[Question], list[Row]]] = {
     **alerts.ANSWERS,
@@ -64,7 +66,7 @@ def show(lake: Warehouse, indicator_id: str, scope: Scope, **options: object) ->
         definition=question.indicator.definition,
         data_version=question.version,
         period=compared.period,
-        base_period=compared.base,
+        base_period=None if indicator_id in WITHOUT_BASE else compared.base,
         by=scope.by,
         rows=rows,
         notes=(*notes, *city_event_notes(question), *parameter_notes(question)),
