@@ -67,7 +67,7 @@ def contributions(frame: pl.DataFrame, *, axis: str, total: str) -> go.Figure:
         )
     )
     figure.add_vline(x=0, line={"width": 1, "color": NEUTRAL})
-    figure.update_xaxes(title={"text": axis}, tickformat="+,d")
+    figure.update_xaxes(title={"text": axis}, tickformat=",d")
     figure.update_yaxes(categoryorder="array", categoryarray=names[::-1], type="category")
     return dress(figure, height=height_of(len(names))).update_layout(showlegend=False)
 

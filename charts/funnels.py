@@ -68,7 +68,7 @@ def _units(part: pl.DataFrame, name: str, shape: str, colour: str, *, named: boo
         y=part["value"].to_list(),
         mode="markers+text" if words else "markers",
         text=words,
-        textposition="middle right",
+        textposition="top center",
         name=name,
         customdata=[[unit] for unit in part["unit"]],
         hovertext=part["text"].to_list(),

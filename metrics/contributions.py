@@ -4,7 +4,8 @@ Each part's difference in counts is its contribution, so contributions add up to
 they are given in logarithms by the logarithmic mean (LMDI, Ang 2004), which adds up exactly as well, treats both
 periods alike (exchanging them only turns the sign) and leaves no rest: ln(V₁/V₀) = Σ (v₁ − v₀)/L(V₁, V₀) with
 L(a, b) = (a − b)/ln(a/b). Within a part, the effect of calls received is L(v₁, v₀)·ln(r₁/r₀), rounded to whole
-alerts; the valid share has the rest.
+alerts; the valid share has the rest. For the whole the same is done with its own counts, where a shift between
+parts of unlike valid share counts as valid share; so the parts' effects need not add up to the whole's.
 """
 
 from collections.abc import Mapping
@@ -100,6 +101,7 @@ def _row(
             "of_valid_share": difference - of_received,
             "points": difference / base_total if enough else None,
             "log_contribution": difference / logarithmic_mean(total, base_total) if total and base_total else None,
+            "whole_of_received": received_part({**ZERO, **whole["now"]}, {**ZERO, **whole["before"]}),
             "total": total,
             "base_total": base_total,
         },

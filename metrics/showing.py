@@ -55,6 +55,8 @@ KNOWN_DAYS: dict[str, Callable[[Question], Question]] = {
     "returns": returns.with_returned_days,
 }
 """Subjects whose known days are not those of the alerts."""
+WITHOUT_BASE = ("alert_course", "alert_funnel")
+"""Compared with limits, not with a period."""
 
 ANSWERS: dict[str, Callable[[Question], list[Row]]] = {
     **alerts.ANSWERS,
@@ -111,7 +113,7 @@ def show(lake: Warehouse, indicator_id: str, scope: Scope, **options: object) ->
         definition=question.indicator.definition,
         data_version=question.version,
         period=compared.period,
-        base_period=compared.base,
+        base_period=None if indicator_id in WITHOUT_BASE else compared.base,
         by=scope.by,
         rows=rows,
         notes=(*notes, *hidden, *city_event_notes(question), *parameter_notes(question)),

@@ -190,8 +190,9 @@ def contribution_takeaway(place: Here, result: Result) -> str:
     words, rows = place.words, [row for row in result.rows if "total" in row.extra]
     if not rows:
         return saying.why(words, result.rows[0])
-    parts = {key: sum(row.extra[key] for row in rows) for key in ("difference", "of_received", "of_valid_share")}
     first = rows[0]
+    whole, of_received = first.extra["total"] - first.extra["base_total"], first.extra["whole_of_received"]
+    parts = {"difference": whole, "of_received": of_received, "of_valid_share": whole - of_received}
     return words(
         "take.contributions",
         now=words.number(first.extra["total"]),

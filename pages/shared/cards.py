@@ -57,11 +57,12 @@ def line(place: Here, comparison: str, result: Result) -> str:
     """Return one comparison in words: against what, how much, how sure."""
     words, row = place.words, result.rows[0]
     rounds = row.extra.get("base_rounds")
-    against = words("card.rounds", rounds=", ".join(rounds)) if rounds else words.of("short_comparison", comparison)
+    period = "rolling" if result.indicator == "alert_rolling_year" else comparison
+    against = words("card.rounds", rounds=", ".join(rounds)) if rounds else words.of("short_comparison", period)
     told = [against, f"**{saying.change(words, row)}**"]
     if row.unit_of_value == "change" and row.interval:
         told.append(saying.interval(words, row))
-    if comparison == "previous" and row.extra.get("adjusted_change") is not None:
+    if period == "previous" and row.extra.get("adjusted_change") is not None:
         told.append(words("card.adjusted", change=words.signed(row.extra["adjusted_change"])))
     told.append(saying.verdict(words, row) or saying.why_no_change(place, result))
     return " ".join(part for part in told if part)

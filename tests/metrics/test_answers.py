@@ -30,6 +30,8 @@ FROM = {"alert_rolling_year": "2024-12-29", "alert_year_to_date": "2025-01-01"}
 BASE = {
     "alert_rolling_year": ["2023-12-30", "2024-12-28"],
     "alert_year_to_date": ["2024-01-01", "2024-12-28"],
+    "alert_course": None,
+    "alert_funnel": None,
 }
 ROWS_OF_ITS_OWN = ("alert_course",)  # one a week
 

@@ -108,6 +108,7 @@ def test_the_ankang_bulletin_taken_apart(lake, reference_values) -> None:
     assert sum(row.extra["log_contribution"] for row in rows.values()) == pytest.approx(
         bulletin["derived_here_not_published"]["ln_change_valid"], abs=1e-6
     )
+    assert {row.extra["whole_of_received"] for row in rows.values()} == {-124}
     (whole,) = parts(lake, by="city", comparison="previous")
     assert (whole.extra["of_received"], whole.extra["of_valid_share"]) == (-124, -141)  # 47 % and 53 % of −265
     (change,) = show(lake, "alert_change", Scope(MONDAY, END, "previous")).rows
