@@ -14,7 +14,7 @@ help:
 	@echo "make format      lay the code out"
 	@echo "make bench       measure speed (takes long; prints one JSON line a measurement)"
 	@echo "make lock        pin what pyproject.toml names, and everything under it"
-	@echo "make dictionary  write docs/data-dictionary.md from the table definitions"
+	@echo "make dictionary  write docs/data-dictionary.md and docs/uploads.md from their definitions"
 	@echo "make clean       remove the environment and caches; never the data"
 
 run: .venv/runtime.stamp
@@ -43,6 +43,7 @@ lock: .venv/development.stamp
 
 dictionary: .venv/runtime.stamp
 	$(IN)python -m scripts.data_dictionary
+	$(IN)python -m scripts.upload_layouts
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

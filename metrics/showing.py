@@ -8,7 +8,27 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from metrics import alerts, cases, hours, rates, repeats, retested, scores, shares, training
+from metrics import (
+    alerts,
+    case_rates,
+    cases,
+    causes,
+    cohorts,
+    components,
+    escalation,
+    hours,
+    rates,
+    recording,
+    registers,
+    repeats,
+    reported,
+    retested,
+    returns,
+    scores,
+    shares,
+    staffing,
+    training,
+)
 from metrics.breaks import city_event_notes
 from metrics.counting import Question, day_notes
 from metrics.definitions import indicator
@@ -18,11 +38,18 @@ from metrics.parameter_table import default_parameters, parameters
 from metrics.periods import YEAR_OF_WEEKS, check, compare, last_known_days, last_whole_week
 from metrics.reference import reference
 from metrics.suppression import is_sensitive, suppress
+from metrics.targets import with_targets
 from metrics.types import Note, Period, Result, Row, Scope, Warehouse
 
 GROUPS = ("criminal", "public_order", "traffic", "dispute", "help", "tip_off", "other", "unmapped")
-WITHOUT_GROUPS = ("training", "cases")
-WITHOUT_DAYS = ("training",)
+WITHOUT_GROUPS = ("training", "cases", "reported", "registers", "staffing")
+WITHOUT_DAYS = ("training", "reported", "registers", "staffing")
+
+KNOWN_DAYS: dict[str, Callable[[Question], Question]] = {
+    "cases": cases.with_case_days,
+    "returns": returns.with_returned_days,
+}
+"""Subjects whose known days are not those of the alerts."""
 
 ANSWERS: dict[str, Callable[[Question], list[Row]]] = {
     **alerts.ANSWERS,
@@ -32,6 +59,16 @@ ANSWERS: dict[str, Callable[[Question], list[Row]]] = {
     **repeats.ANSWERS,
     **cases.ANSWERS,
     **training.ANSWERS,
+    **returns.ANSWERS,
+    **case_rates.ANSWERS,
+    **causes.ANSWERS,
+    **cohorts.ANSWERS,
+    **components.ANSWERS,
+    **escalation.ANSWERS,
+    **recording.ANSWERS,
+    **registers.ANSWERS,
+    **reported.ANSWERS,
+    **staffing.ANSWERS,
     **scores.ANSWERS,
     **retested.ANSWERS,
     **hours.ANSWERS,
@@ -54,7 +91,8 @@ def show(lake: Warehouse, indicator_id: str, scope: Scope, **options: object) ->
     question = ask(lake, indicator_id, scope, options)
     rows, hidden = answered(question)
     subject = question.indicator.subject
-    compared = cases.with_case_days(question).compared if subject == "cases" else question.compared
+    known = KNOWN_DAYS.get(subject)
+    compared = known(question).compared if known else question.compared
     notes = [] if subject in WITHOUT_DAYS else day_notes(compared)
     if scope.groups and subject in WITHOUT_GROUPS:
         notes.append(Note("category_not_applicable"))
@@ -88,7 +126,7 @@ def answered(question: Question) -> tuple[tuple[Row, ...], list[Note]]:
     rows, notes = answer(question), list[Note]()
     if is_sensitive(question):
         rows, notes = suppress(question, answer, rows)
-    return tuple(rows), notes
+    return tuple(with_targets(question, list(rows))), notes
 
 
 def ask(lake: Warehouse, indicator_id: str, scope: Scope, options: dict[str, object]) -> Question:

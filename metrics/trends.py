@@ -2,15 +2,28 @@
 
 A step that is not wholly inside the scope is left out; one of which the lake does not know every day has no
 value, never a low one. Weeks are keyed by their first day. `alert_change` has the valid alerts themselves as
-its series. Training has one point a round, on the round's first day.
+its series. Training has one point a round, on the round's first day; returns have one where a return is of exactly
+the step.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
 import polars as pl
 
+from metrics import (
+    case_rates,
+    causes,
+    cohorts,
+    components,
+    escalation,
+    recording,
+    registers,
+    reported,
+    returns,
+    staffing,
+)
 from metrics.cases import known_case_days
 from metrics.counting import Question
 from metrics.errors import MetricError
@@ -26,6 +39,12 @@ from metrics.units import resolve
 
 SCHEMA = {"period_start": pl.Date, "value": pl.Float64, "numerator": pl.Int64, "denominator": pl.Int64}
 Point = tuple[date, float | None, int | None, int | None]
+COURSES: dict[str, Callable[[Question], Iterable[Point]]] = {
+    **reported.COURSES,
+    **registers.COURSES,
+    **staffing.COURSES,
+}
+"""Figures that run by their own returns or snapshots instead of by days."""
 
 DAILY_SQL = """
 SELECT
@@ -83,8 +102,16 @@ SHARES = {
     "moved_share": ("moved", "valid"),
     "recorded_late_share": ("recorded_late", "valid"),
 }
-WITHOUT_SERIES = ("integrity_signals",)
-"""Looks back over half a year already; its course by weeks would show the same days many times."""
+WITHOUT_SERIES = (
+    "integrity_signals",
+    *case_rates.ANSWERS,
+    *causes.ANSWERS,
+    *cohorts.ANSWERS,
+    *components.ANSWERS,
+    *escalation.ANSWERS,
+    *recording.ANSWERS,
+)
+"""Look back over half a year, follow cohorts or take a period as a whole: weeks of them would mean something else."""
 
 
 def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week", **options: object) -> pl.DataFrame:
@@ -96,14 +123,19 @@ def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week"
     if step not in ("day", "week", "month"):
         raise MetricError("unknown_step", step)
     question = ask(lake, indicator_id, replace(scope, by="city", comparison="none"), options)
+    points: Iterable[Point] = ()
     if indicator_id in WITHOUT_SERIES:
-        points: Iterable[Point] = ()
+        points = ()
+    elif indicator_id in COURSES:
+        points = COURSES[indicator_id](question)
     elif is_sensitive(question):
         points = _as_shown(question, step)
     elif question.indicator.subject == "training":
         points = _by_round(question)
     elif question.indicator.subject == "cases":
         points = _by_step(question, step, _cases(question), known_case_days(question))
+    elif question.indicator.subject == "returns":
+        points = _by_return(question, step)
     else:
         points = _by_step(question, step, _daily(question), question.reference.days)
     return pl.DataFrame(list(points), schema=SCHEMA, orient="row")
@@ -163,6 +195,12 @@ def _by_step(question: Question, step: Step, days: Days, known: frozenset[date])
         else:
             numerator, denominator = _pair(question, grouped.get(start, []))
             yield start, _value(question, numerator, denominator or people), numerator, denominator or people
+
+
+def _by_return(question: Question, step: Step) -> Iterable[Point]:
+    for start, end in whole_steps(question.scope.start, question.scope.end, step, question.reference.week_start):
+        figure = returns.total(question, (start, end))
+        yield start, None if figure is None else float(figure), figure, None
 
 
 def _look_back_missing(question: Question, start: date) -> bool:

@@ -28,14 +28,17 @@ SHAPES = {"confirmed": "●", "possible": "○", "not_established": "│", "cont
 FIRST_SAID, LAST_SAID = ("series_break", "no_base_data", "days_compared"), ("event",)
 NAMED = 4
 """So many units are named in a sentence; more are counted."""
-DIGITS = {"per_10000": 1, "hours": 1, "score": 1}
+IN_PERCENT = ("share", "ratio")
+DIGITS = {"per_10000": 1, "per_1000": 2, "per_100": 1, "hours": 1, "minutes": 1, "days": 1, "points": 1, "score": 1}
 """Decimals of a figure by its unit; counts have none."""
 ABOUT_THE_BASE = ("no_base_data", "base_look_back_incomplete", "base_roster_too_small", "base_share_under_20")
 
 
 def value(words: Words, row: Row) -> str:
     """Return a figure with its unit."""
-    if row.unit_of_value == "share":
+    if row.unit_of_value == "grade" and row.value is not None:
+        return words.of("grade", round(row.value))
+    if row.unit_of_value in IN_PERCENT:
         return words.percent(row.value)
     if row.unit_of_value == "change":
         return words.signed(row.value)
@@ -58,7 +61,7 @@ def change(words: Words, row: Row) -> str:
     if row.change is not None:
         if row.unit_of_value in ("score", "score_change"):
             return scored(words, row.change)
-        return words.points(row.change) if row.unit_of_value == "share" else words.signed(row.change)
+        return words.points(row.change) if row.unit_of_value in IN_PERCENT else words.signed(row.change)
     difference = row.extra.get("difference")
     return words("say.count_difference", value=words.difference(difference)) if difference is not None else DASH
 
@@ -68,7 +71,7 @@ def interval(words: Words, row: Row) -> str:
     if row.interval is None:
         return ""
     low, high = row.interval
-    if row.unit_of_value == "share":
+    if row.unit_of_value in IN_PERCENT:
         return words("say.interval", low=words.percent(low), high=words.percent(high))
     if row.unit_of_value == "change":
         return words("say.interval", low=words.signed(low), high=words.signed(high))
