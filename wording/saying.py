@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
-from metrics import Note, Result, Row
+from metrics import Note, Result, Row, catalogue
 from wording.words import DASH, Words
 
 
@@ -192,7 +192,7 @@ def foot(place: Place, result: Result) -> str:
     rounds = _rounds(result)
     if rounds:
         parts.append(words("foot.rounds", **rounds))
-    elif result.base_period:
+    elif result.base_period and catalogue()[result.indicator].subject != "training":  # a year of hours has no base
         base = [row.base_numerator for row in result.rows if row.base_numerator is not None]
         parts.append(
             words("foot.base", n=words.number(sum(base)) if base else DASH, period=words.period(result.base_period))
