@@ -16,11 +16,14 @@ from metrics import (
     cohorts,
     components,
     escalation,
+    hours,
     rates,
     recording,
     registers,
     repeats,
     reported,
+    retested,
+    scores,
     shares,
     staffing,
     training,
@@ -30,9 +33,10 @@ from metrics.counting import Question, day_notes
 from metrics.definitions import indicator
 from metrics.errors import MetricError
 from metrics.integrity import figures as integrity
-from metrics.parameter_table import parameters
+from metrics.parameter_table import default_parameters, parameters
 from metrics.periods import YEAR_OF_WEEKS, check, compare, last_known_days, last_whole_week
 from metrics.reference import reference
+from metrics.suppression import is_sensitive, suppress
 from metrics.targets import with_targets
 from metrics.types import Note, Period, Result, Row, Scope, Warehouse
 
@@ -57,6 +61,9 @@ ANSWERS: dict[str, Callable[[Question], list[Row]]] = {
     **registers.ANSWERS,
     **reported.ANSWERS,
     **staffing.ANSWERS,
+    **scores.ANSWERS,
+    **retested.ANSWERS,
+    **hours.ANSWERS,
 }
 
 
@@ -74,7 +81,8 @@ def show(lake: Warehouse, indicator_id: str, scope: Scope, **options: object) ->
         warehouse.LakeError: the version is not kept, or the lake cannot be read.
     """
     question = ask(lake, indicator_id, scope, options)
-    rows = tuple(with_targets(question, ANSWERS[indicator_id](question)))
+    answers, hidden = answered(question)
+    rows = tuple(with_targets(question, list(answers)))
     subject = question.indicator.subject
     compared = cases.with_case_days(question).compared if subject == "cases" else question.compared
     notes = [] if subject in WITHOUT_DAYS else day_notes(compared)
@@ -88,7 +96,7 @@ def show(lake: Warehouse, indicator_id: str, scope: Scope, **options: object) ->
         base_period=compared.base,
         by=scope.by,
         rows=rows,
-        notes=(*notes, *city_event_notes(question), *parameter_notes(question)),
+        notes=(*notes, *hidden, *city_event_notes(question), *parameter_notes(question)),
         provenance={
             "options": dict(question.options),
             "definition_revision": len(question.parameters.changes_of(indicator_id, subject)),
@@ -102,6 +110,15 @@ def show(lake: Warehouse, indicator_id: str, scope: Scope, **options: object) ->
             "stations": list(scope.stations),
         },
     )
+
+
+def answered(question: Question) -> tuple[tuple[Row, ...], list[Note]]:
+    """Return the rows of a question, and of a sensitive one only what may be known of them."""
+    answer = ANSWERS[question.indicator.id]
+    rows, notes = answer(question), list[Note]()
+    if is_sensitive(question):
+        rows, notes = suppress(question, answer, rows)
+    return tuple(rows), notes
 
 
 def ask(lake: Warehouse, indicator_id: str, scope: Scope, options: dict[str, object]) -> Question:
@@ -122,7 +139,8 @@ def ask(lake: Warehouse, indicator_id: str, scope: Scope, options: dict[str, obj
     known, numbers = reference(lake, version), parameters(lake, version)
     compared = compare(scope, known.days, known.week_start, chinese=known.chinese)
     chosen = entry.options(options, numbers)
-    entry = replace(entry, smallest_base=max(entry.smallest_base, numbers.smallest_base))
+    if entry.smallest_base >= default_parameters().smallest_base:  # means and counts may have a smaller one
+        entry = replace(entry, smallest_base=max(entry.smallest_base, numbers.smallest_base))
     return Question(lake, version, scope, entry, chosen, known, compared, numbers)
 
 

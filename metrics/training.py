@@ -31,12 +31,17 @@ def first_pass(question: Question) -> list[Row]:
     return _rows(question, ("first_passed", "first_taken"))
 
 
+def final_pass(question: Question) -> list[Row]:
+    """Return passed at any attempt ÷ people with a score, of each unit."""
+    return _rows(question, ("final_passed", "tested"))
+
+
 def _rows(question: Question, pair: tuple[str, str]) -> list[Row]:
     training = read(question)
     rounds, inside = rounds_of(training.rounds, question.compared.period)
-    base_rounds = _base_rounds(question, training, rounds)
+    base_rounds = rounds_before(question, training, rounds)
     now, before = tallies(training, rounds), tallies(training, base_rounds)
-    about = _about(question, rounds, base_rounds, inside)
+    about = about_rounds(question, rounds, base_rounds, inside)
     since = question.compared.base[0] if question.compared.base else question.scope.start
     rows = []
     for unit in training.units.rows:
@@ -46,7 +51,7 @@ def _rows(question: Question, pair: tuple[str, str]) -> list[Row]:
     return rows
 
 
-def _base_rounds(question: Question, training: Training, rounds: list[Round]) -> list[Round]:
+def rounds_before(question: Question, training: Training, rounds: list[Round]) -> list[Round]:
     """Return the rounds to compare with; none where they would be the same ones again."""
     scope = question.scope
     base = base_period(scope.start, scope.end, scope.comparison, question.reference.week_start)
@@ -56,7 +61,7 @@ def _base_rounds(question: Question, training: Training, rounds: list[Round]) ->
     return rounds_of(earlier, base if scope.comparison == "yoy" else (base[0], rounds[0].day))[0]
 
 
-def _about(question: Question, rounds: list[Round], base_rounds: list[Round], inside: bool) -> list[Note]:
+def about_rounds(question: Question, rounds: list[Round], base_rounds: list[Round], inside: bool) -> list[Note]:
     """Return what must be said of every row: the kind of staff, and which rounds are shown."""
     notes = [Note("person_kind", {"person_kind": question.options["person_kind"]})]
     if rounds and not inside:
@@ -82,7 +87,7 @@ def _row(
     reason = _reason(total, pair[1], rounds)
     if base is not None and pairs[1][0] > pairs[1][1]:
         base, notes = None, [*notes, Note("base_" + ROSTER_TOO_SMALL)]
-    absent = pair[1] == "first_taken" and base is not None and _coverage_fell(question, total, base)
+    absent = pair[1] != "due" and base is not None and _coverage_fell(question, total, base)
     return share_row(
         question,
         unit,
@@ -102,7 +107,7 @@ def _reason(total: Tally, whole: str, rounds: list[Round]) -> str | None:
     everyone = any(found.city_wide for found in rounds)
     if not rounds or (not everyone and total.due == total.tested == 0):
         return NO_ROUND
-    if whole == "first_taken":
+    if whole != "due":
         return None
     if total.due == 0:
         return NO_ROSTER
@@ -139,5 +144,5 @@ def _extra(total: Tally, base: Tally | None, abilities: Tallies) -> dict[str, An
     }
 
 
-ANSWERS = {"training_coverage": coverage, "training_first_pass": first_pass}
+ANSWERS = {"training_coverage": coverage, "training_first_pass": first_pass, "training_final_pass": final_pass}
 """Functions of this module by the indicator that they answer."""

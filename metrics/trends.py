@@ -25,13 +25,15 @@ from metrics import (
 from metrics.cases import known_case_days
 from metrics.counting import Question
 from metrics.errors import MetricError
-from metrics.periods import days_of, step_start, whole_steps
+from metrics.periods import DAY, days_of, step_start, whole_steps
 from metrics.population import residents
 from metrics.repeats import incidents, missing_look_back
+from metrics.reported import returned_steps
 from metrics.rounds import pooled, read, tallies
-from metrics.showing import ask
+from metrics.showing import ask, show
 from metrics.statistics.poisson import PER_RESIDENTS
-from metrics.types import Scope, Step, Warehouse
+from metrics.suppression import is_sensitive
+from metrics.types import Period, Scope, Step, Warehouse
 from metrics.units import resolve
 
 SCHEMA = {"period_start": pl.Date, "value": pl.Float64, "numerator": pl.Int64, "denominator": pl.Int64}
@@ -84,6 +86,12 @@ WHERE day >= $start
 GROUP BY day
 """
 COUNTS = {"alerts_received": "received", "alerts_valid": "valid", "alert_change": "valid", "alert_rate": "valid"}
+ROUNDS = {
+    "training_coverage": ("tested", "due"),
+    "training_first_pass": ("first_passed", "first_taken"),
+    "training_final_pass": ("final_passed", "tested"),
+}
+"""Figures of training that add up over rounds; the others are asked round by round."""
 SHARES = {
     "valid_share": ("valid", "received"),
     "invalid_share": ("invalid", "received"),
@@ -115,10 +123,13 @@ def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week"
         raise MetricError("unknown_step", step)
     question = ask(lake, indicator_id, replace(scope, by="city", comparison="none"), options)
     points: Iterable[Point] = ()
-    if indicator_id in COURSES:
-        points = COURSES[indicator_id](question)
-    elif indicator_id in WITHOUT_SERIES:
+    if indicator_id in WITHOUT_SERIES:
         points = ()
+    elif is_sensitive(question):
+        steps = returned_steps(question) if indicator_id in COURSES else _steps(question, step)
+        points = _as_shown(question, steps)
+    elif indicator_id in COURSES:
+        points = COURSES[indicator_id](question)
     elif question.indicator.subject == "training":
         points = _by_round(question)
     elif question.indicator.subject == "cases":
@@ -129,6 +140,18 @@ def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week"
 
 
 Days = dict[date, dict[str, int]]
+
+
+def _steps(question: Question, step: Step) -> list[Period]:
+    return whole_steps(question.scope.start, question.scope.end, step, question.reference.week_start)
+
+
+def _as_shown(question: Question, steps: Iterable[Period]) -> Iterable[Point]:
+    """Yield the steps of a sensitive indicator one by one as `show` gives them, small counts left out."""
+    for start, end in steps:
+        scope = replace(question.scope, start=start, end=end, version=question.version)
+        row = show(question.lake, question.indicator.id, scope, **question.options).rows[0]
+        yield start, row.value, row.numerator, row.denominator
 
 
 def _daily(question: Question) -> Days:
@@ -218,10 +241,14 @@ def _value(question: Question, numerator: int, denominator: int | None) -> float
 
 
 def _by_round(question: Question) -> Iterable[Point]:
-    training = read(question)
-    covered = question.indicator.id == "training_coverage"
+    training, name = read(question), question.indicator.id
     for found in training.rounds:
         if question.scope.start <= found.day < question.scope.end:
-            total = pooled(tallies(training, [found])[training.units.rows[0].code])
-            part, whole = (total.tested, total.due) if covered else (total.first_passed, total.first_taken)
-            yield found.day, part / whole if whole else None, part, whole
+            if name in ROUNDS:
+                total = pooled(tallies(training, [found])[training.units.rows[0].code])
+                part, whole = (getattr(total, count) for count in ROUNDS[name])
+                yield found.day, part / whole if whole else None, part, whole
+            else:
+                scope = replace(question.scope, start=found.day, end=found.day + DAY, version=question.version)
+                row = show(question.lake, name, scope, **question.options).rows[0]
+                yield found.day, row.value, row.numerator, row.denominator

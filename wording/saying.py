@@ -29,7 +29,7 @@ FIRST_SAID, LAST_SAID = ("series_break", "no_base_data", "days_compared"), ("eve
 NAMED = 4
 """So many units are named in a sentence; more are counted."""
 IN_PERCENT = ("share", "ratio")
-DIGITS = {"per_10000": 1, "per_1000": 2, "per_100": 1, "hours": 1, "minutes": 1, "days": 1, "points": 1}
+DIGITS = {"per_10000": 1, "per_1000": 2, "per_100": 1, "hours": 1, "minutes": 1, "days": 1, "points": 1, "score": 1}
 """Decimals of a figure by its unit; counts have none."""
 ABOUT_THE_BASE = ("no_base_data", "base_look_back_incomplete", "base_roster_too_small", "base_share_under_20")
 
@@ -42,7 +42,16 @@ def value(words: Words, row: Row) -> str:
         return words.percent(row.value)
     if row.unit_of_value == "change":
         return words.signed(row.value)
+    if row.unit_of_value == "score_change":
+        return scored(words, row.value)
     return words.number(row.value, DIGITS.get(row.unit_of_value, 0))
+
+
+def scored(words: Words, value: float | None) -> str:
+    """Return a difference of scores in points with its sign."""
+    if value is None:
+        return DASH
+    return words("unit.score", value=("+" if round(value, 1) > 0 else "") + words.number(value, 1))
 
 
 def change(words: Words, row: Row) -> str:
@@ -50,6 +59,8 @@ def change(words: Words, row: Row) -> str:
     if row.change == 0:
         return words("say.flat")
     if row.change is not None:
+        if row.unit_of_value in ("score", "score_change"):
+            return scored(words, row.change)
         return words.points(row.change) if row.unit_of_value in IN_PERCENT else words.signed(row.change)
     difference = row.extra.get("difference")
     return words("say.count_difference", value=words.difference(difference)) if difference is not None else DASH
@@ -64,6 +75,8 @@ def interval(words: Words, row: Row) -> str:
         return words("say.interval", low=words.percent(low), high=words.percent(high))
     if row.unit_of_value == "change":
         return words("say.interval", low=words.signed(low), high=words.signed(high))
+    if row.unit_of_value == "score_change":
+        return words("say.interval", low=scored(words, low), high=scored(words, high))
     digits = DIGITS.get(row.unit_of_value, 0)
     return words("say.interval", low=words.number(low, digits), high=words.number(high, digits))
 
@@ -156,7 +169,10 @@ def foot(place: Place, result: Result) -> str:
     parts = [words("foot.n", n=words.number(total))]
     if whole:
         parts = [words("foot.n_of", n=words.number(total), whole=words.number(sum(whole)))]
-    if result.base_period:
+    rounds = _rounds(result)
+    if rounds:
+        parts.append(words("foot.rounds", **rounds))
+    elif result.base_period:
         base = [row.base_numerator for row in result.rows if row.base_numerator is not None]
         parts.append(
             words("foot.base", n=words.number(sum(base)) if base else DASH, period=words.period(result.base_period))
@@ -167,6 +183,14 @@ def foot(place: Place, result: Result) -> str:
     parts.append(words("foot.definition", number=result.definition_text))
     parts.append(words("foot.data", version=result.data_version))
     return " · ".join(parts)
+
+
+def _rounds(result: Result) -> dict[str, str]:
+    """Return the rounds of tests that a result shows and compares; nothing for figures of days."""
+    extra = result.rows[0].extra if result.rows else {}
+    if not extra.get("rounds"):
+        return {}
+    return {name: ", ".join(extra[name]) or DASH for name in ("rounds", "base_rounds")}
 
 
 def _method(result: Result) -> Mapping[str, str]:
