@@ -9,6 +9,7 @@ from metrics.errors import MetricError
 from metrics.integrity import Signal, SignalEntry, signal_entries, signals
 from metrics.parameter_table import ParameterChange, Parameters, parameters, table_of_parameters
 from metrics.periods import base_period
+from metrics.returns import returned_period
 from metrics.showing import GROUPS, data_span, default_period, last_complete_week, show
 from metrics.trends import series
 from metrics.types import Note, Result, Row, Scope, Warehouse
@@ -36,6 +37,7 @@ __all__ = [
     "last_complete_week",
     "parameters",
     "reporting_delay",
+    "returned_period",
     "series",
     "show",
     "signal_entries",

@@ -16,7 +16,7 @@ from metrics.parameter_table import ALL, Parameters
 from warehouse import parameter_rule
 
 FOLDER = Path(__file__).with_name("catalogue")
-SUBJECTS = ("alerts", "shares", "repeats", "cases", "training", "base", "quality", "ability")
+SUBJECTS = ("alerts", "shares", "repeats", "cases", "training", "returns", "base", "quality", "ability")
 """The files, in the order in which the catalogue is read: subjects of their own, then the plan's three chapters."""
 OURS = {
     "zh": "行动计划提出此项工作；算法为本系统所拟",

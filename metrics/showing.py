@@ -23,6 +23,7 @@ from metrics import (
     repeats,
     reported,
     retested,
+    returns,
     scores,
     shares,
     staffing,
@@ -44,6 +45,12 @@ GROUPS = ("criminal", "public_order", "traffic", "dispute", "help", "tip_off", "
 WITHOUT_GROUPS = ("training", "cases", "reported", "registers", "staffing")
 WITHOUT_DAYS = ("training", "reported", "registers", "staffing")
 
+KNOWN_DAYS: dict[str, Callable[[Question], Question]] = {
+    "cases": cases.with_case_days,
+    "returns": returns.with_returned_days,
+}
+"""Subjects whose known days are not those of the alerts."""
+
 ANSWERS: dict[str, Callable[[Question], list[Row]]] = {
     **alerts.ANSWERS,
     **rates.ANSWERS,
@@ -52,6 +59,7 @@ ANSWERS: dict[str, Callable[[Question], list[Row]]] = {
     **repeats.ANSWERS,
     **cases.ANSWERS,
     **training.ANSWERS,
+    **returns.ANSWERS,
     **case_rates.ANSWERS,
     **causes.ANSWERS,
     **cohorts.ANSWERS,
@@ -84,7 +92,8 @@ def show(lake: Warehouse, indicator_id: str, scope: Scope, **options: object) ->
     answers, hidden = answered(question)
     rows = tuple(with_targets(question, list(answers)))
     subject = question.indicator.subject
-    compared = cases.with_case_days(question).compared if subject == "cases" else question.compared
+    known = KNOWN_DAYS.get(subject)
+    compared = known(question).compared if known else question.compared
     notes = [] if subject in WITHOUT_DAYS else day_notes(compared)
     if scope.groups and subject in WITHOUT_GROUPS:
         notes.append(Note("category_not_applicable"))

@@ -2,7 +2,8 @@
 
 A step that is not wholly inside the scope is left out; one of which the lake does not know every day has no
 value, never a low one. Weeks are keyed by their first day. `alert_change` has the valid alerts themselves as
-its series. Training has one point a round, on the round's first day.
+its series. Training has one point a round, on the round's first day; returns have one where a return is of exactly
+the step.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -20,6 +21,7 @@ from metrics import (
     recording,
     registers,
     reported,
+    returns,
     staffing,
 )
 from metrics.cases import known_case_days
@@ -134,6 +136,8 @@ def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week"
         points = _by_round(question)
     elif question.indicator.subject == "cases":
         points = _by_step(question, step, _cases(question), known_case_days(question))
+    elif question.indicator.subject == "returns":
+        points = _by_return(question, step)
     else:
         points = _by_step(question, step, _daily(question), question.reference.days)
     return pl.DataFrame(list(points), schema=SCHEMA, orient="row")
@@ -197,6 +201,12 @@ def _by_step(question: Question, step: Step, days: Days, known: frozenset[date])
         else:
             numerator, denominator = _pair(question, grouped.get(start, []))
             yield start, _value(question, numerator, denominator or people), numerator, denominator or people
+
+
+def _by_return(question: Question, step: Step) -> Iterable[Point]:
+    for start, end in whole_steps(question.scope.start, question.scope.end, step, question.reference.week_start):
+        figure = returns.total(question, (start, end))
+        yield start, None if figure is None else float(figure), figure, None
 
 
 def _look_back_missing(question: Question, start: date) -> bool:

@@ -1,4 +1,4 @@
-"""What a station's mean says after the part that is luck is taken off, and how sure its place in a list is.
+"""What a station's mean says after the part that is luck is taken off.
 
 Unit means are drawn towards the common mean: m = μ + B (ȳ − μ) with B = τ² ÷ (τ² + s²), s² the squared
 standard error of the unit's mean and τ² the variance between units, by Paule & Mandel (1982) or
@@ -11,17 +11,12 @@ Not statsmodels' MixedLM: its issue 10239 returns an intercept of exactly 0 wher
 Own code for τ²: docs/decisions/0022-own-between-unit-variance.md.
 """
 
-from math import floor
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from metrics.statistics.interval import CONFIDENCE, normal_quantile
-
-DRAWS = 4_000
-SEED = 20232
-LOWEST = 0.2
 
 Method = Literal["paule-mandel", "dersimonian-laird"]
 
@@ -35,7 +30,7 @@ class Shrunken(NamedTuple):
         between: variance τ² between units.
         weights: B, 1 where the unit's own value is kept and 0 where it says nothing.
         values: shrunken values.
-        centres: the same on the scale of the errors; radians for shares.
+        centres: the same on the scale of the errors; radians for shares, square roots for ratios.
         errors: their standard errors, μ's own uncertainty included.
         low: lower limits.
         high: upper limits.
@@ -50,22 +45,6 @@ class Shrunken(NamedTuple):
     errors: NDArray[np.float64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
-
-
-class Ranks(NamedTuple):
-    """Place of each unit from the lowest (1), with the range that simulation leaves open.
-
-    Attributes:
-        median: middle of the simulated ranks.
-        low: lower limit of the rank.
-        high: upper limit of the rank.
-        lowest_fifth: probability of belonging to the lowest fifth of units.
-    """
-
-    median: NDArray[np.float64]
-    low: NDArray[np.int64]
-    high: NDArray[np.int64]
-    lowest_fifth: NDArray[np.float64]
 
 
 def shrunken_means(
@@ -114,6 +93,24 @@ def shrunken_shares(
     )
 
 
+def shrunken_ratios(
+    observed: ArrayLike, expected: ArrayLike, method: Method = "paule-mandel", confidence: float = CONFIDENCE
+) -> Shrunken:
+    """Shrink ratios of observed to expected counts on the square-root scale, where s = 1/(2 √expected).
+
+    What a station chosen for its high count is compared with: not its peak but its shrunken expectation, or a fall
+    to the mean is taken for success. `mean`, `values` and limits come back as ratios.
+    """
+    size = np.asarray(expected, dtype=np.float64)
+    found = shrink(np.sqrt(np.asarray(observed, dtype=np.float64) / size), 1 / (4 * size), method, confidence)
+    return found._replace(
+        mean=found.mean**2,
+        values=found.values**2,
+        low=np.maximum(0.0, found.low) ** 2,
+        high=found.high**2,
+    )
+
+
 def shrink(
     values: ArrayLike, variances: ArrayLike, method: Method = "paule-mandel", confidence: float = CONFIDENCE
 ) -> Shrunken:
@@ -143,23 +140,6 @@ def between_units(values: ArrayLike, variances: ArrayLike, method: Method = "pau
         excess = _heterogeneity(0.0, value, variance) - (value.size - 1)
         return max(0.0, float(excess / (weight.sum() - np.sum(weight**2) / weight.sum())))
     return _paule_mandel(value, variance)
-
-
-def rank_intervals(
-    found: Shrunken, draws: int = DRAWS, seed: int = SEED, confidence: float = CONFIDENCE, lowest: float = LOWEST
-) -> Ranks:
-    """Draw every unit from its shrunken distribution, rank each draw, and return the middle 95 % of ranks.
-
-    The lowest fifth holds a fifth of the units, rounded down and at least one. Equal seeds give equal ranks.
-    """
-    generator = np.random.default_rng(seed)
-    units = found.centres.size
-    drawn = found.centres + found.errors * generator.standard_normal((draws, units))
-    ranks = np.argsort(np.argsort(drawn, axis=1), axis=1) + 1
-    tail = (1 - confidence) / 2
-    low, median, high = np.quantile(ranks, [tail, 0.5, 1 - tail], axis=0, method="closest_observation")
-    inside = ranks <= max(1, floor(lowest * units + 1e-9))
-    return Ranks(median.astype(np.float64), low.astype(np.int64), high.astype(np.int64), inside.mean(axis=0))
 
 
 def _paule_mandel(value: NDArray[np.float64], variance: NDArray[np.float64]) -> float:

@@ -30,6 +30,7 @@ def figure(
     takeaway: str,
     title: str | None = None,
     click: Callable[[], None] | None = None,
+    body: Callable[[], None] | None = None,
 ) -> None:
     """Draw one figure.
 
@@ -42,6 +43,7 @@ def figure(
         takeaway: the figure in one sentence.
         title: heading, where it is not `figure.<key>`.
         click: what to do when something on the chart is clicked.
+        body: draws what stands in the chart's place, tables for instance.
     """
     words = place.words
     title = title or words(f"figure.{key}")
@@ -59,6 +61,8 @@ def figure(
                 # The place is part of the key: a click that has led elsewhere must not stay selected.
                 name = f"chart_{key}:{place.district}:{place.station}"
                 st.plotly_chart(chart, key=name, config=config, alt=alt, on_select=click, selection_mode="points")
+        if body is not None:
+            body()
         remarks(place, saying.notes(place, result))
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(saying.foot(place, result))

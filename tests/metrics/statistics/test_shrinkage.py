@@ -15,6 +15,7 @@ from metrics.statistics import (
     rank_intervals,
     shrink,
     shrunken_means,
+    shrunken_ratios,
     shrunken_shares,
 )
 
@@ -109,6 +110,18 @@ def test_pass_rates_stay_between_none_and_all() -> None:
     assert 0 < found.values[0] < 0.8 < found.values[1] < 1
     assert np.all(found.low >= 0) and np.all(found.high <= 1)
     assert np.all((found.low < found.values) & (found.values < found.high))
+
+
+def test_the_highest_station_falls_to_its_shrunken_expectation_by_itself() -> None:
+    generator, fell, promised = np.random.default_rng(43), [], []
+    for _ in range(40):
+        rates = generator.gamma(25, 1 / 25, 60)
+        first, second = generator.poisson(30 * rates), generator.poisson(30 * rates)
+        highest = int(np.argmax(first))
+        fell.append(second[highest] / first[highest])
+        promised.append(shrunken_ratios(first, np.full(60, 30.0)).values[highest] / (first[highest] / 30))
+    assert np.mean(fell) < 0.85
+    assert np.mean(promised) == pytest.approx(np.mean(fell), abs=0.06)
 
 
 def test_ranks_of_units_that_do_not_differ_say_nothing() -> None:
