@@ -4,7 +4,7 @@ Everything here turns codes and numbers of a `Row` into text; nothing is compute
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Protocol
 
 from metrics import Note, Result, Row
@@ -94,6 +94,47 @@ def verdict(words: Words, row: Row) -> str:
 def why(words: Words, row: Row) -> str:
     """Return why a figure or its change is not given; empty when it is."""
     return words.of("reason", row.suppressed) if row.suppressed else ""
+
+
+TARGET_SHAPES = {"met": "✓", "not_met": "△", "not_due": "…", "reached": "✓", "not_yet": "…"}
+REGISTER_SHAPES = {"complete": "■", "partial": "◧", "none": "□"}
+
+
+def status(words: Words, row: Row) -> str:
+    """Return where a figure stands: against its target, in its register, by its verdict, or why it is not given."""
+    told = row.extra.get("target_status")
+    if told:
+        return f"{TARGET_SHAPES[told]} {words.of('target_status', told)}"
+    if row.extra.get("status"):
+        return f"{REGISTER_SHAPES[row.extra['status']]} {words.of('register_status', row.extra['status'])}"
+    return verdict(words, row) or why(words, row)
+
+
+def target(words: Words, row: Row) -> str:
+    """Return the target of a share with the distance to it; empty where nobody set one."""
+    if row.extra.get("target") is None:
+        return ""
+    wanted = words.percent(row.extra["target"], 0)
+    wanted = words.of("target_comparison", row.extra["target_comparison"], value=wanted)
+    if row.extra.get("target_distance") is None:
+        return wanted
+    return words("say.target_distance", target=wanted, distance=words.points(row.extra["target_distance"]))
+
+
+def data_period(place: Place, row: Row, result: Result) -> str:
+    """Return which period or day a figure really speaks of: its return, snapshot, round or cohort, else the period."""
+    words = place.words
+    for found in row.notes:
+        values = found.values
+        if found.code in PERIOD_NOTES:
+            return words.period((values["from"], values["to"] + timedelta(days=1)))
+        if found.code in DAY_NOTES:
+            return words.day(values.get("as_of") or values.get("on"))
+    return words.period(result.period)
+
+
+PERIOD_NOTES = ("returns_used", "return_before_period", "cohort_immature", "moved_between")
+DAY_NOTES = ("snapshot", "round_before_period")
 
 
 def why_no_change(place: Place, result: Result) -> str:

@@ -21,6 +21,8 @@ Level = Literal["city", "district", "station"]
 KEPT = 3000
 SPARK_WEEKS = 26
 YEAR_WEEKS = 52
+SELDOM = ("training", "reported", "registers", "staffing")
+"""Subjects with a figure a round, return or snapshot, whose course is that of all data."""
 
 
 @st.cache_resource(show_spinner=False)
