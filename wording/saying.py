@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Protocol
 
-from metrics import Note, Result, Row
+from metrics import Note, Result, Row, catalogue
 from wording.words import DASH, Words
 
 
@@ -28,6 +28,8 @@ SHAPES = {"confirmed": "●", "possible": "○", "not_established": "│", "cont
 FIRST_SAID, LAST_SAID = ("series_break", "no_base_data", "days_compared"), ("event",)
 NAMED = 4
 """So many units are named in a sentence; more are counted."""
+OWN_PERIODS = ("reported", "registers", "staffing")
+"""Subjects whose figures have the periods of their returns or snapshots."""
 IN_PERCENT = ("share", "ratio")
 DIGITS = {"per_10000": 1, "per_1000": 2, "per_100": 1, "hours": 1, "minutes": 1, "days": 1, "points": 1, "score": 1}
 """Decimals of a figure by its unit; counts have none."""
@@ -216,7 +218,7 @@ def foot(place: Place, result: Result) -> str:
     elif result.base_period:
         base = [row.base_numerator for row in result.rows if row.base_numerator is not None]
         parts.append(
-            words("foot.base", n=words.number(sum(base)) if base else DASH, period=words.period(result.base_period))
+            words("foot.base", n=words.number(sum(base)) if base else DASH, period=words.period(_base_period(result)))
         )
     method = words.text(_method(result))
     if method:
@@ -224,6 +226,21 @@ def foot(place: Place, result: Result) -> str:
     parts.append(words("foot.definition", number=result.definition_text))
     parts.append(words("foot.data", version=result.data_version))
     return " · ".join(parts)
+
+
+def _base_period(result: Result) -> tuple[date, date] | None:
+    """Return the base that was really used: of returns and snapshots their own, which seldom are the period asked for.
+
+    None where such a figure has no base, or hides it.
+    """
+    extra = next((row.extra for row in result.rows if row.extra), {})
+    if "base_periods" in extra:
+        periods = extra["base_periods"]
+        return (periods[0][0], periods[-1][1] + timedelta(days=1)) if periods else None
+    if "base_as_of" in extra:
+        day = extra["base_as_of"]
+        return (day, day + timedelta(days=1)) if day else None
+    return None if catalogue()[result.indicator].subject in OWN_PERIODS else result.base_period
 
 
 def _rounds(result: Result) -> dict[str, str]:

@@ -145,7 +145,7 @@ class Here:
     def spark(self, indicator: str, **options: object) -> list[float | None]:
         """Return the last half year by weeks (by days where no whole week is known), for a spark line."""
         end = self.period[1]
-        by_round = metrics.catalogue()[indicator].subject == "training"
+        by_round = metrics.catalogue()[indicator].subject in SELDOM
         half_year = end - timedelta(weeks=SPARK_WEEKS)
         start = min(self.span[0], half_year) if by_round else half_year
         for step in ("week", "day"):

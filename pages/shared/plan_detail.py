@@ -97,7 +97,8 @@ def _units(place: Here, entry: Indicator) -> None:
     drawn = entry.unit == "share" and any(row.value is not None for row in result.rows)
     chart = share_dots(tables.chart_frame(place, result), axis=words.text(entry.name)) if drawn else None
     if chart is not None:
-        takeaway = words("plan.units_in_order")
+        intervals = any(row.interval for row in result.rows)
+        takeaway = words("plan.units_in_order" if intervals else "plan.units_counted")
         figure(place, "plan_units", result, chart, tables.result_table(place, result), takeaway=takeaway)
     title = words.of("table.units", level)
     st.subheader(title, anchor=False)

@@ -155,7 +155,7 @@ def figure_of(place: Here, entry: Indicator, result: Result) -> str:
     if row.value is not None:
         return saying.value(words, row)
     if row.numerator is not None and row.denominator:
-        return words("say.part_of", part=words.number(row.numerator), whole=words.number(row.denominator))
+        return f"{words.number(row.numerator)}/{words.number(row.denominator)}"
     return DASH
 
 

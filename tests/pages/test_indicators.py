@@ -1,4 +1,4 @@
-"""The plan row by row: three chapters, filters, registers as status, one click to an indicator's definition and units."""
+"""The plan row by row: three chapters, filters, registers as status, and what one click on a row opens."""
 
 import pytest
 
