@@ -30,6 +30,7 @@ PAGES = (
     ("history", "pages/analysts/history.py", ":material/history:"),
     ("quarantine", "pages/analysts/quarantine.py", ":material/rule:"),
     ("data_status", "pages/analysts/data_status.py", ":material/database:"),
+    ("snapshots", "pages/office/snapshots.py", ":material/inventory_2:"),
     ("parameters", "pages/office/parameters.py", ":material/tune:"),
 )
 
