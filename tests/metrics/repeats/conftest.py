@@ -1,4 +1,4 @@
-"""Reports written as days after 1 January 2025, ten in the morning, into the small lake with its day mart made of them."""
+"""Reports written as days after 1 January 2025, ten in the morning, into the small lake."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
