@@ -13,7 +13,7 @@ FIGURES = ("repeat_trend", "clusters", "risk", "concentration", "repeat_units", 
 def test_the_headline_stands_beside_chance_and_the_clusters_too(dashboard: Opener) -> None:
     said = texts(dashboard("repeat_reports", lang="en", key="place"))
     assert re.search(r"Repeat share [\d.]+%.*Chance alone would make about \d+", said)
-    assert re.search(r"clusters were found in the period .* chance alone would make about", said)
+    assert re.search(r"clusters were found in the period .* Chance alone would make about", said)
     assert "Upload the table" in said  # nobody has recorded a treatment in this city
 
 
