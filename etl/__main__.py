@@ -101,10 +101,11 @@ class _Bar:
     def __init__(self) -> None:
         self.last = ""
 
-    def __call__(self, step: str, share: float) -> None:
+    def __call__(self, step: str, share: float, rows: int = 0) -> None:
         if sys.stderr.isatty():
             filled = round(share * 30)
-            print(f"\r{step:<12} [{'█' * filled}{'·' * (30 - filled)}] {share:4.0%}", end="", file=sys.stderr)
+            counted = f" {rows:>11,} rows" if rows else ""
+            print(f"\r{step:<12} [{'█' * filled}{'·' * (30 - filled)}] {share:4.0%}{counted}", end="", file=sys.stderr)
         elif step != self.last:
             print(step, file=sys.stderr)
         self.last = step

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from etl.times import read_days, read_times
+from etl.times import Period, read_days, read_times
 from warehouse import Column
 
 MISSING = ["", "-", "--", "—", "——", "－", "/", "空", "无", "NULL", "null", "None", "N/A", "NaN", "nan"]
@@ -50,6 +50,7 @@ def cast(
     formats: tuple[str, ...] = (),
     parse: str | None = None,
     date_system: int = 1900,
+    period: Period | None = None,
 ) -> Cast:
     """Cast a text series to the type of a column.
 
@@ -60,15 +61,16 @@ def cast(
         formats: the source's own date formats, tried first.
         parse: `epoch_ms` or `epoch_s` for counts since 1970 in UTC.
         date_system: 1900 or 1904: from which year a workbook counts its days.
+        period: what the lines above the table name, for days without a year.
     """
     if column.type != "VARCHAR" and text.null_count() == len(text):
         return Cast(pl.Series(text.name, [None] * len(text), dtype=polars_type(column.type)), None, "required")
     if parse in ("period_start", "period_end", "last_day"):
-        return _finish(text, read_days(text, parse, zone, formats, date_system), "not_a_date")
+        return _finish(text, read_days(text, parse, zone, formats, date_system, period), "not_a_date")
     if column.type == "TIMESTAMP":
-        return _finish(text, read_times(text, zone, formats, parse, date_system), "not_a_time")
+        return _finish(text, read_times(text, zone, formats, parse, date_system, period), "not_a_time")
     if column.type == "DATE":
-        return _finish(text, read_times(text, zone, formats, parse, date_system).dt.date(), "not_a_date")
+        return _finish(text, read_times(text, zone, formats, parse, date_system, period).dt.date(), "not_a_date")
     if column.type == "BOOLEAN":
         return _finish(text, _yes_no(text), "not_yes_no")
     if column.type == "VARCHAR":

@@ -6,6 +6,7 @@ file. A row with a bad cell stays in the frame, marked in `_bad`; the caller set
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
@@ -17,6 +18,7 @@ from etl.errors import Refusal, mask
 from etl.lookups import Lookups
 from etl.mapping import FieldRule, Mapping, source_fields
 from etl.rates import read_rates
+from etl.times import Period
 from warehouse import Column
 
 SPOILT_ID = r"^'?[0-9](\.[0-9]+)?[eE]\+[0-9]+$"
@@ -40,6 +42,8 @@ UNIT_COLUMNS = {
     "org_code": "org",
     "district_code": "district",
 }
+DAYS = {"alert": ("reported_at",), "case": ("filed_at", "accepted_at", "reported_at"), "training_result": ("held_on",),
+        "staff": ("as_of",), "population": ("as_of",), "indicator_return": ("period_start",)}  # fmt: skip
 RATES = ("rate", "percent")
 RECORDS = ("alert", "case", "training_result", "staff")
 LONGEST_WORD = 60
@@ -76,6 +80,7 @@ class Plan:
     sheet: str | None = None
     first_row: int = 2
     date_system: int = 1900
+    period: Period | None = None
     allowance: Allowance = field(default_factory=Allowance)
 
 
@@ -83,7 +88,8 @@ class Plan:
 class Cleaned:
     """One cleaned batch: typed rows with `_row`, `_file`, `_part`, `_bad`; refusals; new units.
 
-    `hidden`: how many cells lost a personal number.
+    `hidden`: how many cells lost a personal number. `fell_back`: how many alerts take their group from the category at
+    first, because they have none now.
     """
 
     frame: pl.DataFrame
@@ -91,6 +97,7 @@ class Cleaned:
     units: pl.DataFrame | None
     hidden: int = 0
     no_rates: dict[str, list[str]] = field(default_factory=dict)
+    fell_back: int = 0
 
 
 def polars_type(column: Column) -> pl.DataType | type[pl.DataType]:
@@ -161,17 +168,20 @@ def clean(raw: pl.DataFrame, plan: Plan, file: str, part: int = 0) -> Cleaned:
     stripped = _strip(raw, plan)
     by_column = {target: source for source, target in source_fields(plan.mapping.table).items()}
     found: dict[str, pl.Series] = {}
-    for column in plan.mapping.table.columns:
-        if not column.derived:
-            found[column.name] = _column(stripped, plan, column, by_column[column.name], bad)
+    columns = [column for column in plan.mapping.table.columns if not column.derived]
+    if plan.lookups.dated:  # what a unit's name means may depend on the day, so days come first
+        columns.sort(key=lambda column: column.name in UNIT_COLUMNS)
+    for column in columns:
+        days = _days(found, plan) if column.name in UNIT_COLUMNS else None
+        found[column.name] = _column(stripped, plan, column, by_column[column.name], bad, days)
     units = _units(stripped, plan, found)
-    _derive(found, plan)
+    fell_back = _derive(found, plan)
     series = [found[column.name].alias(column.name) for column in plan.mapping.table.columns]
     flag = bad.mask if bad.mask is not None else pl.repeat(False, raw.height, dtype=pl.Boolean, eager=True)
     frame = pl.DataFrame(series).with_columns(
         _row=raw["_row"].cast(pl.Int64), _file=pl.lit(file), _part=pl.lit(part, pl.Int32), _bad=flag
     )
-    return Cleaned(frame, bad.first(), units, bad.hidden, bad.no_rates)
+    return Cleaned(frame, bad.first(), units, bad.hidden, bad.no_rates, fell_back)
 
 
 def _strip(raw: pl.DataFrame, plan: Plan) -> pl.DataFrame:
@@ -218,7 +228,9 @@ def text_of(frame: pl.DataFrame, rule: FieldRule) -> pl.Series:
     return text
 
 
-def _column(frame: pl.DataFrame, plan: Plan, column: Column, source: str, bad: _Bad) -> pl.Series:
+def _column(
+    frame: pl.DataFrame, plan: Plan, column: Column, source: str, bad: _Bad, days: pl.Series | None
+) -> pl.Series:
     rule = plan.mapping.rule(source)
     if rule is None or (not rule.constant and any(c not in frame.columns for c in rule.columns)):
         return _filled(pl.repeat(None, frame.height, dtype=polars_type(column), eager=True), column)
@@ -238,7 +250,13 @@ def _column(frame: pl.DataFrame, plan: Plan, column: Column, source: str, bad: _
         if told.any():
             bad.no_rates[named] = frame.filter(told)[rule.columns[0]].to_list()
     result = cast.cast(
-        text, column, zone=plan.zone, formats=plan.mapping.date_formats, parse=rule.parse, date_system=plan.date_system
+        text,
+        column,
+        zone=plan.zone,
+        formats=plan.mapping.date_formats,
+        parse=rule.parse,
+        date_system=plan.date_system,
+        period=plan.period,
     )
     bad.add(result.bad, written, named, result.code)
     values = _filled(result.values, column)
@@ -246,7 +264,7 @@ def _column(frame: pl.DataFrame, plan: Plan, column: Column, source: str, bad: _
         values = _ids(values, named, bad)
     elif plan.mapping.table.name in RECORDS and _may_be_prose(column):
         values = _without_people(values, named, bad)
-    values = _resolve(values, plan, column, named, bad)
+    values = _resolve(values, plan, column, named, bad, days)
     known_bad = result.bad
     if rule.suppressed:
         known_bad = veiled if known_bad is None else known_bad | veiled
@@ -297,7 +315,13 @@ def _rounded(values: pl.Series, whole: bool) -> bool:
     return bool(long.str.contains(ZEROED_ID).all()) and (len(long) > 1 or whole)
 
 
-def _resolve(values: pl.Series, plan: Plan, column: Column, named: str, bad: _Bad) -> pl.Series:
+def _days(found: dict[str, pl.Series], plan: Plan) -> pl.Series | None:
+    """The day of each row, by which a name that units had one after the other is understood."""
+    dates = [found[name].cast(pl.Date) for name in DAYS.get(plan.mapping.table.name, ()) if name in found]
+    return pl.select(pl.coalesce(dates)).to_series() if dates else None
+
+
+def _resolve(values: pl.Series, plan: Plan, column: Column, named: str, bad: _Bad, days: pl.Series | None) -> pl.Series:
     kind = UNIT_COLUMNS.get(column.name)
     if kind is None or DEFINES.get(plan.mapping.table.name) == column.name or plan.mapping.units is not None:
         return values
@@ -313,6 +337,12 @@ def _resolve(values: pl.Series, plan: Plan, column: Column, named: str, bad: _Ba
     ]
     if not strange:
         return values
+    dated = [value for value in strange if re.sub(r"\s+", "", value) in lookups.dated]
+    for value in dated if days is not None else ():
+        assert days is not None
+        rows = (values == value).fill_null(False)
+        units = lookups.of_days(value, days.filter(rows)).fill_null(value)
+        values = values.scatter(rows.arg_true(), units)
     meant = {value: resolve[kind](value) for value in strange}
     unknown = [value for value, code in meant.items() if code is None]
     if unknown:
@@ -335,14 +365,15 @@ def _check(
         bad.add(values.abs() >= 10 ** (int(precision) - int(scale)), text, named, "out_of_range")
 
 
-def _derive(found: dict[str, pl.Series], plan: Plan) -> None:
-    """Groups from codes, first values where the source keeps only the last, and the institutions' flags."""
+def _derive(found: dict[str, pl.Series], plan: Plan) -> int:
+    """Groups from codes, and the institutions' flags; gives how many alerts take the group of their first category."""
     if plan.mapping.table.name != "alert":
-        return
+        return 0
     days = found["reported_at"].dt.date()
     scheme = found["category_scheme"]
     found["category_group"] = plan.lookups.groups(found["category_code"], scheme, days)
     initial = found["category_code_initial"]
+    fell_back = 0
     if initial.null_count() == len(initial):
         found["category_group_initial"] = initial
     else:
@@ -350,10 +381,15 @@ def _derive(found: dict[str, pl.Series], plan: Plan) -> None:
         found["category_group_initial"] = (
             pl.DataFrame({"g": group, "i": initial}).select(pl.when(pl.col("i").is_not_null()).then("g")).to_series()
         )
+        only_first = found["category_code"].is_null() & initial.is_not_null()
+        fell_back = int(only_first.sum())
+        if fell_back:
+            found["category_group"] = found["category_group"].zip_with(~only_first, group)
     for kind, key, flag in (("phone", "caller_key", "is_service_caller"), ("address", "place_key", "is_service_place")):
         listed = plan.service.get(kind)
         if listed:
             found[flag] = found[flag] | found[key].is_in(list(listed)).fill_null(False)
+    return fell_back
 
 
 def _units(frame: pl.DataFrame, plan: Plan, found: dict[str, pl.Series]) -> pl.DataFrame | None:

@@ -219,6 +219,12 @@ REASONS: dict[str, tuple[str, str, str, str]] = {
         "期间止早于期间起",
         "请更正两个日期",
     ),
+    "two_meanings": (
+        "the file gives this code more than one meaning, and which one holds cannot be told",
+        "keep one of the rows, or date them (valid_from, valid_to)",
+        "同一文件中该代码有两种含义，无法判断以哪个为准",
+        "请只保留一行，或写明各自的生效、失效日期",
+    ),
     "part_above_whole": ("the part is larger than the whole", "check both counts", "部分大于总体", "请核对两个数"),
     "names_nothing": (
         "the entry names neither an alert nor an address nor a number",

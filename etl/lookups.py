@@ -16,7 +16,8 @@ from etl.mapping import CategoryRule
 from warehouse import Lake
 
 UNMAPPED = "unmapped"
-STATIONS_SQL = """SELECT DISTINCT station_code, name_zh, name_en, aliases FROM lake.station AT (VERSION => $version)"""
+STATIONS_SQL = """SELECT DISTINCT station_code, name_zh, name_en, aliases, valid_from, valid_to
+FROM lake.station AT (VERSION => $version)"""
 DISTRICTS_SQL = """SELECT DISTINCT district_code, name_zh, name_en FROM lake.district AT (VERSION => $version)"""
 CATEGORIES_SQL = """SELECT scheme, code, category_group, valid_from, valid_to
 FROM lake.category_map AT (VERSION => $version)"""
@@ -39,15 +40,20 @@ class Validity:
 
 @dataclass(slots=True)
 class Lookups:
-    """Known units and categories."""
+    """Known units and categories. `dated`: names that several units had one after the other, with their days.
+
+    `lapsed`: codes that a file has on days on which no row of the map gives them a group.
+    """
 
     stations: set[str] = field(default_factory=set)
     aliases: dict[str, str] = field(default_factory=dict)
+    dated: dict[str, list[tuple[str, date, date | None]]] = field(default_factory=dict)
     districts: set[str] = field(default_factory=set)
     district_names: dict[str, str] = field(default_factory=dict)
     categories: dict[str, dict[str, list[Validity]]] = field(default_factory=dict)
     rules: tuple[CategoryRule, ...] = ()
     found_categories: dict[tuple[str, str], CategoryRule] = field(default_factory=dict)
+    lapsed: set[tuple[str, str]] = field(default_factory=set)
 
     def station(self, text: str) -> str | None:
         """The station that a code or name in a file means, or None.
@@ -65,6 +71,17 @@ class Lookups:
             starting = [code for code in self.stations if code.startswith(compact)]
             return starting[0] if len(starting) == 1 else None
         return None
+
+    def of_days(self, text: str, days: pl.Series) -> pl.Series:
+        """The station that a name of `dated` meant on each day; none where no unit had it then, or several."""
+        units = self.dated[re.sub(r"\s+", "", text)]
+        found = pl.Series(days.name, [None] * len(days), dtype=pl.String)
+        taken = pl.Series("n", [0] * len(days))
+        for code, start, end in units:
+            rows = ((days >= start) & (days < end if end else True)).fill_null(False)
+            taken = taken + rows.cast(pl.Int64)
+            found = found.scatter(rows.arg_true(), code)
+        return found.set(taken != 1, None)
 
     def org(self, text: str) -> str | None:
         """The district or station that a code or name means, or None."""
@@ -105,6 +122,8 @@ class Lookups:
                 if validity.valid_to is not None:
                     rows &= days < validity.valid_to
                 found = found.scatter(rows.fill_null(False).arg_true(), validity.group)
+            if known[code] and bool((found.is_null() & (codes == code)).any()):
+                self.lapsed.add((scheme, code))
         return found
 
     def _register(self, scheme: str, code: str, known: dict[str, list[Validity]]) -> None:
@@ -126,13 +145,16 @@ def read_lookups(lake: Lake, rules: tuple[CategoryRule, ...] = ()) -> Lookups:
     at = {"version": lake.version()}
     lookups = Lookups(rules=rules)
     ambiguous: set[str] = set()
-    for code, name_zh, name_en, aliases in lake.frame(STATIONS_SQL, at).iter_rows():
+    spans: dict[str, list[tuple[str, date, date | None]]] = {}
+    for code, name_zh, name_en, aliases, start, end in lake.frame(STATIONS_SQL, at).iter_rows():
         lookups.stations.add(code)
         for alias in {name_zh, name_en, *(aliases or "").split("|")} - {None, ""}:
+            spans.setdefault(alias, []).append((code, start, end))
             if lookups.aliases.setdefault(alias, code) != code:
                 ambiguous.add(alias)
     for alias in ambiguous:
         del lookups.aliases[alias]
+        lookups.dated[re.sub(r"\s+", "", alias)] = spans[alias]
     shared: set[str] = set()
     for code, name_zh, name_en in lake.frame(DISTRICTS_SQL, at).iter_rows():
         lookups.districts.add(code)

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -49,6 +50,9 @@ from warehouse import (
 )
 
 QUARANTINE_KEPT = 100_000
+DAY = timedelta(days=1)
+READING = 0.7
+"""The share of reading in reading and cleaning a workbook, for the progress."""
 KNOWN_BEFORE_READING = 1 << 26
 
 
@@ -90,7 +94,7 @@ class Prepared:
         self.staged = Staged()
         self.preview: Preview | None = None
         self._plan: Plan | None = None
-        self._progress = progress or (lambda _step, _share: None)
+        self._progress = progress or (lambda step, share, rows=0: None)
         self._stack = ExitStack()
         self._relation: Relation | None = None
         self._settings: dict[str, str] = {}
@@ -160,12 +164,21 @@ class Prepared:
             if small and self._loaded_before(digest.result()):
                 return
             with self._step("read"):
-                self.found = read_files(self.paths, folder, self.choice)
+                self.found = read_files(self.paths, folder, self.choice, tell=self._rows_read)
                 self._stage(secret, folder)
             self._sha256 = digest.result()
         if self._loaded_before(self._sha256):
             return
         self._judge(folder)
+
+    def _rows_read(self, rows: int, of: int) -> None:
+        """Tell how many rows were read of a file that is read through before it is cleaned."""
+        self._progress("read", READING * min(rows / of, 1.0) if of else 0.0, rows)
+
+    def _cleaned(self, step: str, share: float, rows: int = 0) -> None:
+        """Tell how far the cleaning is; where files had to be read through first, that was the larger part."""
+        before = READING if any(table.is_parquet for table in self.found) else 0.0
+        self._progress(step, before + (1 - before) * share, rows)
 
     def _secret(self) -> bytes:
         secret = keys.load_secret()
@@ -196,12 +209,14 @@ class Prepared:
         lookups = read_lookups(self.lake, self.mapping.categories)
         plan = Plan(self.mapping, lookups, zone, secret, service_keys(self.mapping, secret))
         self._plan = plan
-        self.staged = stage(self.found, plan, folder, self._progress)
+        self.staged = stage(self.found, plan, folder, self._cleaned)
         self._registrations, warnings = registrations(self.mapping, self.staged, lookups)
         for why, count in sorted(self.staged.aside.items()):
             warnings.append({"code": f"{why}_rows", "count": count})
         if self.staged.hidden:
             warnings.append({"code": "numbers_hidden", "count": self.staged.hidden})
+        if self.staged.fell_back:
+            warnings.append({"code": "category_fell_back", "count": self.staged.fell_back})
         for column, cells in sorted(self.staged.no_rates.items()):
             warnings.append({"code": "no_rate", "column": column, "count": len(cells), "values": cells})
         self.report.warnings += [warning for table in self.found for warning in table.warnings] + warnings
@@ -232,12 +247,26 @@ class Prepared:
         relation = Relation(self.lake, self.mapping, folder, sheets)
         self._stack.callback(relation.close)
         with self._step("arrange"):
+            at_odds = relation.contradictions(self.staged)
             self._repeated = relation.arrange(self.staged)
+        self.report.refusals += at_odds
+        self._check_periods(relation)
         with self._step("validate"):
             critical = relation.validate(self.report)
-        self.report.rows_refused = self.staged.rows_bad + critical
+        self.report.rows_refused = self.staged.rows_bad + len(at_odds) + critical
         self.report.rows_repeated = self._repeated
         self._relation = relation
+
+    def _check_periods(self, relation: Relation) -> None:
+        """Compare the period that a title states with the days of the rows; where they differ, it is told."""
+        for number, table in enumerate(self.found):
+            outside = relation.outside(number, table.period) if table.period else None
+            if outside and table.period:
+                count, first, last = outside
+                stated = {"stated_from": table.period[0].isoformat(), "stated_to": (table.period[1] - DAY).isoformat()}
+                days = {"first": first.isoformat(), "last": last.isoformat()}
+                told = {"code": "period_differs", "file": table.file, "sheet": table.sheet, "count": count}
+                self.report.warnings.append(told | stated | days)
 
     def check(self) -> LoadReport:
         """What a commit would do, counted beside the lake: the dry run."""

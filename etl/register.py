@@ -44,7 +44,7 @@ def registrations(
         f"{scheme}: {code}"
         for scheme, codes in lookups.categories.items()
         for code, found in codes.items()
-        if not found
+        if not found or (scheme, code) in lookups.lapsed
     )
     if unmapped:
         warnings.append({"code": "unmapped_categories", "count": len(unmapped), "values": unmapped[:LISTED]})

@@ -18,6 +18,8 @@ from etl.report import LoadReport
 from etl.stage import Staged
 from warehouse import Lake
 
+MEANINGS = {"category_map": ("name", "category_group", "is_police_matter")}
+"""What the rows of one key must agree in: a code that one file gives two meanings has none."""
 DATED = {"alert": "reported_at", "case": "reported_at", "training_result": "held_on", "staff": "as_of",
          "population": "as_of", "indicator_return": "period_start"}  # fmt: skip
 
@@ -34,6 +36,7 @@ class Relation:
         self.cursor = lake.cursor()
         self.name = f"stage_{mapping.table.name}_{uuid4().hex[:12]}"
         self.good = self.name
+        self.at_odds: Path | None = None
         self.now = lake.now()
 
     def close(self) -> None:
@@ -52,6 +55,34 @@ class Relation:
         assert row is not None, "an aggregate always has a row"
         return tuple(row)
 
+    def contradictions(self, staged: Staged) -> list[Refusal]:
+        """The rows that give one key several meanings, each refused; `arrange` leaves them out."""
+        meanings = MEANINGS.get(self.mapping.table.name)
+        if meanings is None:
+            return []
+        key = ", ".join(f'"{name}"' for name in self.mapping.table.key)
+        said = ", ".join(f'"{name}"' for name in meanings)
+        at_odds = self.folder / "at-odds.parquet"
+        self.cursor.execute(
+            f"""COPY (SELECT _part, _row, _file, code FROM ({self._staged(staged)})
+            QUALIFY count(DISTINCT hash({said})) OVER (PARTITION BY {key}) > 1 ORDER BY _part, _row)
+            TO '{at_odds}' (FORMAT parquet)"""
+        )
+        rows = self.cursor.execute(f"SELECT _row, _file, code FROM read_parquet('{at_odds}')").fetchall()
+        if rows:
+            self.at_odds = at_odds
+        return [
+            self._refusal(
+                {"column": "code", "value": code, "file_name": file, "code": "two_meanings", "row_number": row}
+            )
+            for row, file, code in rows
+        ]
+
+    def _staged(self, staged: Staged) -> str:
+        """SQL: the rows without a bad cell."""
+        parts = ", ".join("'" + str(path).replace("'", "''") + "'" for path in staged.parts)
+        return f"SELECT * EXCLUDE (_bad) FROM read_parquet([{parts}]) WHERE NOT _bad"
+
     def arrange(self, staged: Staged) -> int:
         """Of the rows that may be loaded one a key; give the number that a newer one replaces.
 
@@ -59,8 +90,9 @@ class Relation:
         """
         from etl.validate import critical_condition
 
-        parts = ", ".join("'" + str(path).replace("'", "''") + "'" for path in staged.parts)
-        good = f"SELECT * EXCLUDE (_bad) FROM read_parquet([{parts}]) WHERE NOT _bad"
+        good = self._staged(staged)
+        if self.at_odds:
+            good = f"SELECT * FROM ({good}) ANTI JOIN read_parquet('{self.at_odds}') USING (_part, _row)"
         table = self.mapping.table
         key = ", ".join(f'"{name}"' for name in table.key)
         rows, distinct = self._one(f"SELECT count(*), count(DISTINCT hash({key})) FROM ({good})")
@@ -113,6 +145,17 @@ class Relation:
         value = None if row["value"] is None else str(row["value"])
         file = str(row["file_name"])
         return Refusal(file, str(row["code"]), int(row["row_number"]), named, value, self.sheets.get(file))
+
+    def outside(self, number: int, stated: tuple[date, date]) -> tuple[int, date, date] | None:
+        """How many rows of a table lie outside of a period, and the first and last day of all; None where all fit."""
+        column = DATED.get(self.mapping.table.name)
+        if column is None:
+            return None
+        sql = f"""SELECT count(*) FILTER ({column}::DATE < $first OR {column}::DATE >= $after), min({column})::DATE,
+            max({column})::DATE FROM memory.main.{self.name} WHERE _part = $number"""
+        values = {"first": stated[0], "after": stated[1], "number": number}
+        found = self.cursor.execute(sql, values).fetchone()
+        return found if found and found[0] else None
 
     def period(self) -> tuple[date, date] | None:
         """First day and the day after the last of the rows, where the table is dated."""

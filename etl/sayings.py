@@ -72,6 +72,15 @@ WARNINGS = {
         "{count} cells of words held a telephone or identity number, which was taken out",
         "{count} 个文字单元格含电话或身份证号码，已隐去",
     ),
+    "category_fell_back": (
+        "{count} alerts have no category now; they count by the one that they had at first",
+        "{count} 条警情没有确认类别，按初始类别归类",
+    ),
+    "period_differs": (
+        "{file} is titled {stated_from} to {stated_to}, but {count} rows lie outside of that; "
+        "they run from {first} to {last}",
+        "{file} 标题写明 {stated_from} 至 {stated_to}，但有 {count} 行不在其内；实际为 {first} 至 {last}",
+    ),
     "hidden_rows": (
         "{count} rows of the sheet {sheet} are hidden; they were read like all others",
         "工作表“{sheet}”有 {count} 行被隐藏，已照常读取",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 import polars as pl
 
@@ -26,7 +27,13 @@ from etl.unpivot import for_table, unpivot
 
 BATCH_ROWS = 200_000
 WORKERS = 2
-Progress = Callable[[str, float], None]
+
+
+class Progress(Protocol):
+    """Is told how far a load is: the step, the share of it that is done, and the rows read where they are counted."""
+
+    def __call__(self, step: str, share: float, rows: int = 0) -> None:
+        """Take note."""
 
 
 @dataclass(slots=True)
@@ -38,6 +45,7 @@ class Staged:
     rows_read: int = 0
     rows_bad: int = 0
     hidden: int = 0
+    fell_back: int = 0
     no_rates: dict[str, list[str]] = field(default_factory=dict)
     aside: dict[str, int] = field(default_factory=dict)
     totals: dict[int, pl.DataFrame] = field(default_factory=dict)
@@ -52,6 +60,7 @@ class Staged:
         self.rows_read += other.rows_read
         self.rows_bad += other.rows_bad
         self.hidden += other.hidden
+        self.fell_back += other.fell_back
         self.note_no_rates(other.no_rates)
         for why, count in other.aside.items():
             self.aside[why] = self.aside.get(why, 0) + count
@@ -142,9 +151,9 @@ def stage(found: Sequence[FoundTable], plan: Plan, folder: Path, progress: Progr
         for number, table in enumerate(found):
             size = table.source.stat().st_size
 
-            def tell(share: float, before: int = done, size: int = size) -> None:
+            def tell(share: float, rows: int = 0, before: int = done, size: int = size) -> None:
                 if progress:
-                    progress("read", min((before + share * size) / total, 1.0))
+                    progress("read", min((before + share * size) / total, 1.0), staged.lines_read + rows)
 
             _one_table(pool, table, number, plan, folder, staged, tell)
             done += size
@@ -159,7 +168,7 @@ def _one_table(
     plan: Plan,
     folder: Path,
     staged: Staged,
-    tell: Callable[[float], None],
+    tell: Callable[..., None],
 ) -> None:
     """Stage one table; a file that begins like UTF-8 and turns out not to be is read as GB18030 throughout."""
     first = len(staged.parts)
@@ -193,7 +202,7 @@ def _stage_table(
     plan: Plan,
     folder: Path,
     first: int,
-    tell: Callable[[float], None],
+    tell: Callable[..., None],
 ) -> Staged:
     """Clean one table into parts numbered from `first`; no worker is left at work when it raises."""
     plan = replace(
@@ -203,6 +212,7 @@ def _stage_table(
         sheet=found.sheet,
         first_row=found.header_row + found.header_rows,
         date_system=found.date_system,
+        period=found.period,
     )
     waiting: deque[Future[Cleaned]] = deque()
     staged = Staged()
@@ -224,7 +234,7 @@ def _stage_table(
             staged.parts.append(target)
             staged.lines_read += batch.height
             waiting.append(pool.submit(work, batch, target))
-            tell(min(staged.lines_read / lines, 1.0))
+            tell(min(staged.lines_read / lines, 1.0), staged.lines_read)
             while len(waiting) > WORKERS:
                 _take(waiting.popleft().result(), staged)
         while waiting:
@@ -244,6 +254,7 @@ def _about_rows(found: FoundTable) -> int:
 
 def _take(cleaned: Cleaned, staged: Staged) -> None:
     staged.hidden += cleaned.hidden
+    staged.fell_back += cleaned.fell_back
     staged.note_no_rates(cleaned.no_rates)
     staged.rows_read += cleaned.frame.height
     staged.rows_bad += int(cleaned.frame["_bad"].sum())

@@ -1,13 +1,15 @@
 """Reads the many ways in which files write a date or a time; what cannot be read without guessing stays empty.
 
 The plain form is tried on the whole series, then the source's own formats, and only what is left goes the slow way.
-Day and month are never guessed (01/05/2024), nor is a century (24-01-05) or a year that is not written (1月5日).
+Day and month are never guessed (01/05/2024), nor is a century (24-01-05). A year that is not written (1月5日) is
+that of the period above the table, where the day lies within it.
 A year outside 1000 to 9999 is a slip of the pen. A 60th second is the first of the next minute.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -44,11 +46,19 @@ MAC_EPOCH = pl.datetime(1904, 1, 1)
 EXCEL_SERIAL = r"^[2-6][0-9]{4}(\.[0-9]+)?$"
 MIDNIGHT = r"[ T日]24(:00(:00)?|时(0{1,2}分(0{1,2}秒)?)?)$"
 WHOLE_HOUR = r"(\d时)$"
+NO_YEAR = r"^\s*[0-9０-９]{1,2}\s*月\s*[0-9０-９]{1,2}\s*[日号]"
+MONTH_DAY = re.compile(r"\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?")
+Period = tuple[date, date]
 OFFSET = r"([+-][0-9]{2}(:?[0-9]{2})?|Z)$"
 
 
 def read_times(
-    text: pl.Series, zone: str, formats: tuple[str, ...] = (), parse: str | None = None, date_system: int = 1900
+    text: pl.Series,
+    zone: str,
+    formats: tuple[str, ...] = (),
+    parse: str | None = None,
+    date_system: int = 1900,
+    period: Period | None = None,
 ) -> pl.Series:
     """Local times of text cells; null where a cell is empty or cannot be read.
 
@@ -58,6 +68,7 @@ def read_times(
         formats: the source's own formats, tried before any other but the plain one.
         parse: `epoch_ms` or `epoch_s` for counts since 1970 in UTC.
         date_system: 1900 or 1904: from which year a workbook counts its days.
+        period: what the lines above the table name, half-open; gives days without a year theirs.
     """
     if parse in ("epoch_ms", "epoch_s"):
         return _since_1970(text, zone, 1_000 if parse == "epoch_ms" else 1)
@@ -70,14 +81,43 @@ def read_times(
     if values.null_count() == text.null_count():
         return values
     todo = _left(text, values)
-    return values.scatter(todo.arg_true(), _in_range(_odd_times(text.filter(todo), zone, date_system)))
+    left = _with_year(text.filter(todo), period)
+    return values.scatter(todo.arg_true(), _in_range(_odd_times(left, zone, date_system)))
+
+
+def _with_year(text: pl.Series, period: Period | None) -> pl.Series:
+    """Days without a year get the only one with which they lie in the period; others stay as they are."""
+    if period is None or not text.str.contains(NO_YEAR).any():
+        return text
+    found = {}
+    for cell in text.filter(text.str.contains(NO_YEAR)).unique().to_list():
+        match = MONTH_DAY.match(cell)
+        years = [year for year in range(period[0].year, period[1].year + 1) if match and _lies_in(year, match, period)]
+        if len(years) == 1:
+            found[cell] = f"{years[0]}年{cell.strip()}"
+    return text.replace(found)
+
+
+def _lies_in(year: int, match: re.Match[str], period: Period) -> bool:
+    try:
+        day = date(year, int(match[1]), int(match[2]))
+    except ValueError:
+        return False
+    return period[0] <= day < period[1]
 
 
 def _left(text: pl.Series, values: pl.Series) -> pl.Series:
     return values.is_null() & text.is_not_null()
 
 
-def read_days(text: pl.Series, parse: str, zone: str, formats: tuple[str, ...], date_system: int) -> pl.Series:
+def read_days(
+    text: pl.Series,
+    parse: str,
+    zone: str,
+    formats: tuple[str, ...],
+    date_system: int,
+    period: Period | None = None,
+) -> pl.Series:
     """Days that bound a period; null where a cell names none.
 
     Args:
@@ -86,9 +126,10 @@ def read_days(text: pl.Series, parse: str, zone: str, formats: tuple[str, ...], 
         zone: as for `read_times`.
         formats: as for `read_times`.
         date_system: as for `read_times`.
+        period: as for `read_times`.
     """
     if parse == "last_day":
-        return read_times(text, zone, formats, None, date_system).dt.date().dt.offset_by("1d")
+        return read_times(text, zone, formats, None, date_system, period).dt.date().dt.offset_by("1d")
     at = 0 if parse == "period_start" else 1
     cells = text.unique().drop_nulls().to_list()
     days = {cell: found[at] for cell in cells if (found := find_period(cell) or find_period(f"{cell.strip()}年"))}

@@ -7,8 +7,10 @@ from metrics.definitions import Indicator, catalogue, concerned_by, indicator
 from metrics.delay import Delay, reporting_delay
 from metrics.drilling import cluster_alerts
 from metrics.errors import MetricError
+from metrics.integrity import Measured, Signal, SignalEntry, signal_entries, signals
 from metrics.parameter_table import ParameterChange, Parameters, parameters, table_of_parameters
 from metrics.periods import base_period
+from metrics.returns import returned_period
 from metrics.showing import GROUPS, data_span, default_period, last_complete_week, show
 from metrics.trends import series
 from metrics.types import Note, Result, Row, Scope, Warehouse
@@ -17,6 +19,7 @@ __all__ = [
     "GROUPS",
     "Delay",
     "Indicator",
+    "Measured",
     "MetricError",
     "Note",
     "ParameterChange",
@@ -24,6 +27,8 @@ __all__ = [
     "Result",
     "Row",
     "Scope",
+    "Signal",
+    "SignalEntry",
     "Warehouse",
     "base_period",
     "catalogue",
@@ -35,7 +40,10 @@ __all__ = [
     "last_complete_week",
     "parameters",
     "reporting_delay",
+    "returned_period",
     "series",
     "show",
+    "signal_entries",
+    "signals",
     "table_of_parameters",
 ]

@@ -94,12 +94,15 @@ def _date(text: str) -> date:
 
 
 def _list(given: argparse.Namespace) -> int:
-    entries = [entry.to_json() for entry in catalogue().values()]
+    entries = [entry.to_json() for entry in sorted(catalogue().values(), key=lambda entry: entry.row)]
     if given.json:
         _print_json({"indicators": entries})
     else:
-        columns = [[entry["id"], entry["name"]["en"], entry["name"]["zh"], entry["unit"]] for entry in entries]
-        print(table_of(["id", "name", "名称", "unit"], columns))
+        columns = [
+            [e["plan_row"], e["tier"], e["id"], e["name"]["en"], e["name"]["zh"], e["unit"], ", ".join(e["levels"])]
+            for e in entries
+        ]
+        print(table_of(["row", "tier", "id", "name", "名称", "unit", "levels"], columns))
     return DONE
 
 

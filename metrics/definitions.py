@@ -4,7 +4,7 @@ Assumes that the files are part of the program, so a mistake in one is a bug and
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,13 @@ from metrics.parameter_table import ALL, Parameters
 from warehouse import parameter_rule
 
 FOLDER = Path(__file__).with_name("catalogue")
-SUBJECTS = ("alerts", "shares", "repeats", "cases", "training")
-"""The files, in the order in which the catalogue is read out."""
+SUBJECTS = ("alerts", "shares", "repeats", "cases", "training", "returns", "base", "quality", "ability")
+"""The files, in the order in which the catalogue is read: subjects of their own, then the plan's three chapters."""
+OURS = {
+    "zh": "行动计划提出此项工作；算法为本系统所拟",
+    "en": "the plan names the work; the formula is this project's own",
+}
+"""What an entry without a source of its own says of its formula."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +51,37 @@ class Parameter:
 
 
 @dataclass(frozen=True)
+class Upload:
+    """The small upload that an indicator is fed from.
+
+    Attributes:
+        table: the table that it is loaded into.
+        sample: file of `data/samples/` in its layout.
+        every: month, quarter or year: how often it is reported.
+        figure: what numerator and denominator make: share, ratio, count, rate, mean, value or grade.
+        stock: whether it counts what there is on the last day, so that only the last return of a period counts.
+        breakdown: the part of the return that is read.
+        indicator_id: name in the return where it is not the indicator's own.
+    """
+
+    table: str
+    sample: str
+    every: str
+    figure: str = "share"
+    stock: bool = False
+    breakdown: str = "all"
+    indicator_id: str = ""
+
+
+@dataclass(frozen=True)
 class Indicator:
-    """One entry of the catalogue; texts are keyed by language, `zh` and `en`."""
+    """One entry of the catalogue; texts are keyed by language, `zh` and `en`.
+
+    Attributes:
+        source: where target or formula come from, when they are not the project's own reading of the plan.
+        sensitive: whether cells under 5 are never shown (domestic violence, minors).
+        upload: the small upload that feeds it; None for figures computed from the facts.
+    """
 
     id: str
     subject: str
@@ -67,6 +101,16 @@ class Indicator:
     definition: int
     interval: Mapping[str, str]
     parameters: Mapping[str, Parameter]
+    source: Mapping[str, str] = field(default_factory=lambda: dict(OURS))
+    sensitive: bool = False
+    """Whether it counts domestic violence or minors, so that small counts are hidden (`metrics/suppression.py`)."""
+    upload: Upload | None = None
+
+    @property
+    def row(self) -> tuple[int, str]:
+        """Return the plan row for sorting: 5b is (5, "b")."""
+        digits = self.plan_row.rstrip("abcdefghijklmnopqrstuvwxyz")
+        return int(digits), self.plan_row[len(digits) :]
 
     def options(self, given: Mapping[str, object], parameters: Parameters | None = None) -> dict[str, str | int]:
         """Return every choice with the value chosen, else the one that a parameter of the lake sets, else its default.
@@ -86,6 +130,7 @@ class Indicator:
         """Return the entry as `metrics list --json` prints it."""
         cells = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "parameters"}
         cells |= {"levels": list(self.levels), "counter_metrics": list(self.counter_metrics)}
+        cells |= {"upload": asdict(self.upload) if self.upload else None}
         choices = {p.name: {"values": list(p.values), "default": p.default} for p in self.parameters.values()}
         return cells | {"parameters": choices}
 
@@ -96,6 +141,7 @@ class VerdictRule:
 
     z: float
     confidence: float
+    confirmation_rate: float
     false_discovery_rate: float
     largest_share_part: float
 
@@ -114,6 +160,13 @@ def verdict_rule(parameters: Parameters) -> VerdictRule:
 @cache
 def _rule_parameters() -> dict[str, str]:
     return dict(_read("rules")["verdict"])
+
+
+@cache
+def rule(name: str) -> dict[str, Any]:
+    """Return one group of settings of `rules.yaml`."""
+    found: dict[str, Any] = _read("rules")[name]
+    return found
 
 
 def concerned_by(parameter: str) -> list[Indicator]:
@@ -144,4 +197,5 @@ def _indicator(name: str, entry: dict[str, Any]) -> Indicator:
         for key, choice in entry["parameters"].items()
     }
     tuples = {key: tuple(entry[key]) for key in ("levels", "counter_metrics")}
-    return Indicator(**(entry | tuples | {"id": name, "parameters": parameters}))
+    upload = Upload(**entry["upload"]) if entry.get("upload") else None
+    return Indicator(**(entry | tuples | {"id": name, "parameters": parameters, "upload": upload}))

@@ -2,29 +2,51 @@
 
 A step that is not wholly inside the scope is left out; one of which the lake does not know every day has no
 value, never a low one. Weeks are keyed by their first day. `alert_change` has the valid alerts themselves as
-its series. Training has one point a round, on the round's first day.
+its series. Training has one point a round, on the round's first day; returns have one where a return is of exactly
+the step.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import accumulate
 
 import polars as pl
 
+from metrics import (
+    case_rates,
+    causes,
+    cohorts,
+    components,
+    escalation,
+    longer,
+    recording,
+    registers,
+    reported,
+    returns,
+    staffing,
+)
 from metrics.cases import known_case_days
 from metrics.counting import Question
 from metrics.errors import MetricError
-from metrics.periods import days_of, step_start, whole_steps
+from metrics.periods import DAY, days_of, step_start, whole_steps
 from metrics.population import residents
 from metrics.repeats import incidents, missing_look_back
 from metrics.rounds import pooled, read, tallies
-from metrics.showing import ask
+from metrics.showing import ask, show
 from metrics.statistics.poisson import PER_RESIDENTS
+from metrics.suppression import is_sensitive
 from metrics.types import Scope, Step, Warehouse
 from metrics.units import resolve
 
 SCHEMA = {"period_start": pl.Date, "value": pl.Float64, "numerator": pl.Int64, "denominator": pl.Int64}
 Point = tuple[date, float | None, int | None, int | None]
+COURSES: dict[str, Callable[[Question], Iterable[Point]]] = {
+    **reported.COURSES,
+    **registers.COURSES,
+    **staffing.COURSES,
+}
+"""Figures that run by their own returns or snapshots instead of by days."""
 
 DAILY_SQL = """
 SELECT
@@ -32,6 +54,12 @@ SELECT
     SUM(received)::BIGINT AS received,
     SUM(valid)::BIGINT AS valid,
     SUM(recoded_down)::BIGINT AS recoded_down,
+    SUM(recoded_up)::BIGINT AS recoded_up,
+    SUM(moved)::BIGINT AS moved,
+    SUM(recorded_late)::BIGINT AS recorded_late,
+    SUM(excluded_duplicate)::BIGINT AS merged,
+    SUM(excluded_invalid + excluded_nuisance)::BIGINT AS invalid,
+    SUM(received - excluded_invalid - excluded_nuisance)::BIGINT AS not_invalid,
     SUM(caller_keyed)::BIGINT AS caller_keyed,
     SUM(CASE $key WHEN 'caller' THEN caller_keyed WHEN 'place' THEN place_keyed
         ELSE matter_keyed END)::BIGINT AS key_keyed,
@@ -60,8 +88,37 @@ WHERE day >= $start
     AND (len($stations::VARCHAR[]) = 0 OR list_contains($stations::VARCHAR[], station_code))
 GROUP BY day
 """
-COUNTS = {"alerts_received": "received", "alerts_valid": "valid", "alert_change": "valid", "alert_rate": "valid"}
-SHARES = {"valid_share": ("valid", "received"), "recoded_down_share": ("recoded_down", "valid")}
+COUNTS = {
+    "alerts_received": "received",
+    "alerts_valid": "valid",
+    "alert_change": "valid",
+    "alert_rate": "valid",
+} | dict.fromkeys(("alert_contributions", "alert_course"), "valid")
+ROUNDS = {
+    "training_coverage": ("tested", "due"),
+    "training_first_pass": ("first_passed", "first_taken"),
+    "training_final_pass": ("final_passed", "tested"),
+}
+"""Figures of training that add up over rounds; the others are asked round by round."""
+SHARES = {
+    "valid_share": ("valid", "received"),
+    "invalid_share": ("invalid", "received"),
+    "merged_share": ("merged", "not_invalid"),
+    "recoded_down_share": ("recoded_down", "valid"),
+    "recoded_up_share": ("recoded_up", "valid"),
+    "moved_share": ("moved", "valid"),
+    "recorded_late_share": ("recorded_late", "valid"),
+}
+WITHOUT_SERIES = (
+    "integrity_signals",
+    *case_rates.ANSWERS,
+    *causes.ANSWERS,
+    *cohorts.ANSWERS,
+    *components.ANSWERS,
+    *escalation.ANSWERS,
+    *recording.ANSWERS,
+)
+"""Look back over half a year, follow cohorts or take a period as a whole: weeks of them would mean something else."""
 
 
 def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week", **options: object) -> pl.DataFrame:
@@ -73,16 +130,35 @@ def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week"
     if step not in ("day", "week", "month"):
         raise MetricError("unknown_step", step)
     question = ask(lake, indicator_id, replace(scope, by="city", comparison="none"), options)
-    if question.indicator.subject == "training":
+    points: Iterable[Point] = ()
+    if indicator_id in WITHOUT_SERIES:
+        points = ()
+    elif indicator_id in COURSES:
+        points = COURSES[indicator_id](question)
+    elif is_sensitive(question):
+        points = _as_shown(question, step)
+    elif question.indicator.subject == "training":
         points = _by_round(question)
     elif question.indicator.subject == "cases":
         points = _by_step(question, step, _cases(question), known_case_days(question))
+    elif question.indicator.subject == "returns":
+        points = _by_return(question, step)
+    elif indicator_id in longer.ANSWERS:
+        points = _running(question, step)
     else:
         points = _by_step(question, step, _daily(question), question.reference.days)
     return pl.DataFrame(list(points), schema=SCHEMA, orient="row")
 
 
 Days = dict[date, dict[str, int]]
+
+
+def _as_shown(question: Question, step: Step) -> Iterable[Point]:
+    """Yield the steps of a sensitive indicator one by one as `show` gives them, small counts left out."""
+    for start, end in whole_steps(question.scope.start, question.scope.end, step, question.reference.week_start):
+        scope = replace(question.scope, start=start, end=end, version=question.version)
+        row = show(question.lake, question.indicator.id, scope, **question.options).rows[0]
+        yield start, row.value, row.numerator, row.denominator
 
 
 def _daily(question: Question) -> Days:
@@ -130,6 +206,30 @@ def _by_step(question: Question, step: Step, days: Days, known: frozenset[date])
             yield start, _value(question, numerator, denominator or people), numerator, denominator or people
 
 
+def _by_return(question: Question, step: Step) -> Iterable[Point]:
+    for start, end in whole_steps(question.scope.start, question.scope.end, step, question.reference.week_start):
+        figure = returns.total(question, (start, end))
+        yield start, None if figure is None else float(figure), figure, None
+
+
+def _running(question: Question, step: Step) -> Iterable[Point]:
+    """Yield for each step the sum of the span that ends with it; no value where a day of the span is unknown."""
+    scope, name = question.scope, question.indicator.id
+    steps = whole_steps(scope.start, scope.end, step, question.reference.week_start)
+    if not steps:
+        return
+    first = min(longer.first_day(name, end) for _, end in steps)
+    days = days_of((first, scope.end))
+    counts = _daily(replace(question, scope=replace(scope, start=first)))
+    sums = [0, *accumulate(counts.get(day, {}).get("valid", 0) for day in days)]
+    known = [0, *accumulate(day in question.reference.days for day in days)]
+    for start, end in steps:
+        begin = (longer.first_day(name, end) - first).days
+        stop = (end - first).days
+        total = sums[stop] - sums[begin] if known[stop] - known[begin] == stop - begin else None
+        yield start, None if total is None else float(total), total, None
+
+
 def _look_back_missing(question: Question, start: date) -> bool:
     return (
         question.indicator.subject == "repeats"
@@ -148,6 +248,8 @@ def _pair(question: Question, parts: list[dict[str, int]]) -> tuple[int, int | N
         return incidents({key: total(key) for key in ("key_repeat", "key_keyed", "key_duplicate")}, "key")
     if name == "missing_caller_share":
         return total("valid") - total("caller_keyed"), total("valid")
+    if name == "net_downgrade_rate":
+        return total("recoded_down") - total("recoded_up"), total("valid")
     if name in SHARES:
         return total(SHARES[name][0]), total(SHARES[name][1])
     return total(COUNTS.get(name, "filed")), None
@@ -170,10 +272,14 @@ def _value(question: Question, numerator: int, denominator: int | None) -> float
 
 
 def _by_round(question: Question) -> Iterable[Point]:
-    training = read(question)
-    covered = question.indicator.id == "training_coverage"
+    training, name = read(question), question.indicator.id
     for found in training.rounds:
         if question.scope.start <= found.day < question.scope.end:
-            total = pooled(tallies(training, [found])[training.units.rows[0].code])
-            part, whole = (total.tested, total.due) if covered else (total.first_passed, total.first_taken)
-            yield found.day, part / whole if whole else None, part, whole
+            if name in ROUNDS:
+                total = pooled(tallies(training, [found])[training.units.rows[0].code])
+                part, whole = (getattr(total, count) for count in ROUNDS[name])
+                yield found.day, part / whole if whole else None, part, whole
+            else:
+                scope = replace(question.scope, start=found.day, end=found.day + DAY, version=question.version)
+                row = show(question.lake, name, scope, **question.options).rows[0]
+                yield found.day, row.value, row.numerator, row.denominator

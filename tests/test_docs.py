@@ -80,3 +80,8 @@ def test_links_between_documents_lead_somewhere() -> None:
 def test_the_data_dictionary_says_what_the_tables_are() -> None:
     check = [sys.executable, "scripts/data_dictionary.py", "--check"]
     assert subprocess.run(check, cwd=ROOT, check=False).returncode == 0, "run `make dictionary`"
+
+
+def test_the_guide_to_uploads_says_what_the_catalogue_says() -> None:
+    check = [sys.executable, "scripts/upload_layouts.py", "--check"]
+    assert subprocess.run(check, cwd=ROOT, check=False).returncode == 0, "run `make dictionary`"

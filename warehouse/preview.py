@@ -17,6 +17,7 @@ import duckdb
 from warehouse import current, marts, schema
 from warehouse.errors import from_duckdb
 from warehouse.lake import Lake
+from warehouse.returned import returned_figures
 
 WEEKS = 4
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -113,7 +114,13 @@ def preview_batch(
         cursor.execute("BEGIN TRANSACTION")
         version = current.count(cursor, VERSION_SQL)
         staged = current.stage(cursor, table, stage_sql)
-        found, touched = _figures(cursor, table, staged, valid) if figures and table_name in FIGURES else ([], 0)
+        found: list[dict[str, Any]] = []
+        touched = 0
+        if figures and table_name == "indicator_return":
+            current.describe(cursor, table, staged)
+            found, touched = returned_figures(cursor, WEEKS)
+        elif figures and table_name in FIGURES:
+            found, touched = _figures(cursor, table, staged, valid)
         return Preview(staged.new, staged.updated, staged.repeated, version, tuple(found), touched)
     except duckdb.Error as error:
         raise from_duckdb(error, lake.home) from error

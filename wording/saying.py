@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
-from metrics import Note, Result, Row
+from metrics import Note, Result, Row, catalogue
 from wording.words import DASH, Words
 
 
@@ -25,21 +25,47 @@ class Place(Protocol):
 
 SHAPES = {"confirmed": "●", "possible": "○", "not_established": "│", "contradicted": "✕"}
 """The same shapes as in `charts.changes`."""
+DIGITS = {"per_10000": 1, "per_day": 1, "ratio": 2}
+"""Digits behind the point by unit; counts have none."""
 FIRST_SAID, LAST_SAID = ("series_break", "no_base_data", "days_compared"), ("event",)
-DIGITS = {"per_10000": 1, "ratio": 2, "reports_per_key": 2}
-"""Decimal places of values by their unit; none for counts."""
 NAMED = 4
 """So many units are named in a sentence; more are counted."""
+IN_PERCENT = ("share", "ratio")
+DIGITS = {
+    "per_10000": 1,
+    "per_1000": 2,
+    "per_100": 1,
+    "hours": 1,
+    "hours_each": 1,
+    "minutes": 1,
+    "days": 1,
+    "points": 1,
+    "score": 1,
+    "times": 2,
+    "reports_per_key": 2,
+}
+"""Decimals of a figure by its unit; counts have none."""
 ABOUT_THE_BASE = ("no_base_data", "base_look_back_incomplete", "base_roster_too_small", "base_share_under_20")
 
 
 def value(words: Words, row: Row) -> str:
     """Return a figure with its unit."""
-    if row.unit_of_value == "share":
+    if row.unit_of_value == "grade" and row.value is not None:
+        return words.of("grade", round(row.value))
+    if row.unit_of_value in IN_PERCENT:
         return words.percent(row.value)
     if row.unit_of_value == "change":
         return words.signed(row.value)
+    if row.unit_of_value == "score_change":
+        return scored(words, row.value)
     return words.number(row.value, _digits(row))
+
+
+def scored(words: Words, value: float | None) -> str:
+    """Return a difference of scores in points with its sign."""
+    if value is None:
+        return DASH
+    return words("unit.score", value=("+" if round(value, 1) > 0 else "") + words.number(value, 1))
 
 
 def change(words: Words, row: Row) -> str:
@@ -47,7 +73,9 @@ def change(words: Words, row: Row) -> str:
     if row.change == 0:
         return words("say.flat")
     if row.change is not None:
-        return words.points(row.change) if row.unit_of_value == "share" else words.signed(row.change)
+        if row.unit_of_value in ("score", "score_change"):
+            return scored(words, row.change)
+        return words.points(row.change) if row.unit_of_value in IN_PERCENT else words.signed(row.change)
     difference = row.extra.get("difference")
     return words("say.count_difference", value=words.difference(difference)) if difference is not None else DASH
 
@@ -57,10 +85,12 @@ def interval(words: Words, row: Row) -> str:
     if row.interval is None:
         return ""
     low, high = row.interval
-    if row.unit_of_value == "share":
+    if row.unit_of_value in IN_PERCENT:
         return words("say.interval", low=words.percent(low), high=words.percent(high))
     if row.unit_of_value == "change":
         return words("say.interval", low=words.signed(low), high=words.signed(high))
+    if row.unit_of_value == "score_change":
+        return words("say.interval", low=scored(words, low), high=scored(words, high))
     digits = _digits(row)
     return words("say.interval", low=words.number(low, digits), high=words.number(high, digits))
 
@@ -159,7 +189,10 @@ def foot(place: Place, result: Result) -> str:
     parts = [words("foot.n", n=words.number(total))]
     if whole:
         parts = [words("foot.n_of", n=words.number(total), whole=words.number(sum(whole)))]
-    if result.base_period:
+    rounds = _rounds(result)
+    if rounds:
+        parts.append(words("foot.rounds", **rounds))
+    elif result.base_period and catalogue()[result.indicator].subject != "training":  # a year of hours has no base
         base = [row.base_numerator for row in result.rows if row.base_numerator is not None]
         parts.append(
             words("foot.base", n=words.number(sum(base)) if base else DASH, period=words.period(result.base_period))
@@ -170,6 +203,14 @@ def foot(place: Place, result: Result) -> str:
     parts.append(words("foot.definition", number=result.definition_text))
     parts.append(words("foot.data", version=result.data_version))
     return " · ".join(parts)
+
+
+def _rounds(result: Result) -> dict[str, str]:
+    """Return the rounds of tests that a result shows and compares; nothing for figures of days."""
+    extra = result.rows[0].extra if result.rows else {}
+    if not extra.get("rounds"):
+        return {}
+    return {name: ", ".join(extra[name]) or DASH for name in ("rounds", "base_rounds")}
 
 
 def _method(result: Result) -> Mapping[str, str]:

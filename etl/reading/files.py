@@ -13,19 +13,23 @@ from etl.reading import archives, text
 from etl.reading.big5 import refuse_big5
 from etl.reading.layout import find_layout
 from etl.reading.sheets import read_workbook
-from etl.reading.tables import check_width, preview, write_table
-from etl.reading.types import LIMITS, Choice, FoundTable, Layout, Limits, Sheet
+from etl.reading.tables import check_width, preview, telling, write_table
+from etl.reading.types import LIMITS, Choice, FoundTable, Layout, Limits, RowsRead, Sheet
 from etl.reading.words import squeezed
 
 OLE, ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 SIGNS = {b"%PDF": ".pdf", b"Rar!": ".rar", b"7z\xbc\xaf\x27\x1c": ".7z", b"\x1f\x8b": ".gz", b"SQLite f": ".sqlite",
          b"PAR1": ".parquet"}  # fmt: skip
-UNREAD = {".xlsb", ".ods", ".doc", ".docx", ".et", ".wps", *SIGNS.values()}
+UNREAD = {".xlsb", ".ods", ".doc", ".docx", ".et", ".wps", ".json", ".geojson", ".xml", *SIGNS.values()}
 """Kinds that are named to their sender instead of being called damaged."""
 
 
 def read_files(
-    paths: Sequence[Path], folder: Path, choice: Choice | None = None, limits: Limits = LIMITS
+    paths: Sequence[Path],
+    folder: Path,
+    choice: Choice | None = None,
+    limits: Limits = LIMITS,
+    tell: RowsRead | None = None,
 ) -> list[FoundTable]:
     """The tables of files, one of each (and of each member of an archive), in order.
 
@@ -34,6 +38,7 @@ def read_files(
         folder: where copies as text go; the caller removes it.
         choice: what a person set.
         limits: beyond which a file is refused.
+        tell: is told the rows read of each file that is read through (a plain CSV is read later, as it is).
 
     Raises:
         FileRefused: a file cannot be read; says which and why.
@@ -43,21 +48,21 @@ def read_files(
     for path in paths:
         require_readable(path)
         own = Path(tempfile.mkdtemp(prefix="file-", dir=folder))  # files of one name must not meet
-        found += _read_all(path, own, chosen, limits)
+        found += _read_all(path, own, chosen, limits, tell)
     return found
 
 
-def _read_all(path: Path, folder: Path, choice: Choice, limits: Limits) -> list[FoundTable]:
+def _read_all(path: Path, folder: Path, choice: Choice, limits: Limits, tell: RowsRead | None) -> list[FoundTable]:
     """The table of a file, or those of an archive's members."""
     refuse_unread(path, path.name)
     if not archives.is_archive(path):
-        return [_read(path, path.name, folder, choice, limits)]
+        return [_read(path, path.name, folder, choice, limits, tell)]
     found = []
     members, left_out = archives.unpack(path, path.name, folder, limits)
     for number, (name, member) in enumerate(members):
         own = folder / f"table-{number:04d}"
         own.mkdir(exist_ok=True)
-        found.append(_read(member, name, own, choice, limits))
+        found.append(_read(member, name, own, choice, limits, tell))
     if left_out:
         warning = {"code": "left_out_of_archive", "file": path.name, "count": len(left_out), "values": left_out}
         found[0] = replace(found[0], warnings=(warning, *found[0].warnings))
@@ -84,14 +89,16 @@ def is_workbook(path: Path, name: str) -> bool:
     return head in (OLE, ZIP) or Path(name).suffix.lower() in (".xls", ".xlsx", ".xlsm")
 
 
-def _read(path: Path, name: str, folder: Path, choice: Choice, limits: Limits) -> FoundTable:
+def _read(
+    path: Path, name: str, folder: Path, choice: Choice, limits: Limits, tell: RowsRead | None = None
+) -> FoundTable:
     refuse_unread(path, name)
     target = folder / "table.parquet"
     if is_workbook(path, name):
-        return read_workbook(path, name, target, choice, limits)
+        return read_workbook(path, name, target, choice, limits, tell)
     if path.stat().st_size > limits.text_bytes:
         raise FileRefused(Refusal(name, "too_large", detail=f"{path.stat().st_size >> 20} MB"))
-    return _read_text(path, name, target, folder, choice, limits)
+    return _read_text(path, name, target, folder, choice, limits, tell)
 
 
 def as_text(path: Path, name: str, folder: Path, encoding: str | None) -> TextFile:
@@ -115,18 +122,22 @@ def _renamed(refusal: Refusal, name: str) -> Refusal:
     return Refusal(name, refusal.code, refusal.row, refusal.column, refusal.value, refusal.sheet, refusal.detail)
 
 
-def _read_text(path: Path, name: str, target: Path, folder: Path, choice: Choice, limits: Limits) -> FoundTable:
+def _read_text(
+    path: Path, name: str, target: Path, folder: Path, choice: Choice, limits: Limits, tell: RowsRead | None = None
+) -> FoundTable:
     file = as_text(path, name, folder, choice.encoding)
     try:
-        return _text_table(file, name, target, choice, limits)
+        return _text_table(file, name, target, choice, limits, tell)
     except FileRefused as refused:
         if refused.refusal.code != "bad_encoding" or file.is_copy or choice.encoding:
             raise
     file = as_text(path, name, folder, second_guess(path))
-    return _text_table(file, name, target, choice, limits)
+    return _text_table(file, name, target, choice, limits, tell)
 
 
-def _text_table(file: TextFile, name: str, target: Path, choice: Choice, limits: Limits) -> FoundTable:
+def _text_table(
+    file: TextFile, name: str, target: Path, choice: Choice, limits: Limits, tell: RowsRead | None = None
+) -> FoundTable:
     delimiter = text.find_delimiter(file.path, name, choice.delimiter)
     sheet = text.open_text(file, name, delimiter)
     layout = _layout(sheet, name, choice, limits)
@@ -134,7 +145,8 @@ def _text_table(file: TextFile, name: str, target: Path, choice: Choice, limits:
     reach = max(len(cells) for number, cells in sheet.first if number in headers)
     layout = replace(layout, columns=layout.columns[:reach])  # text says by its delimiters how wide it is
     plain = text.is_plain(file.path, delimiter, list(sheet.first), layout.header_row, layout.header_rows)
-    warnings = [] if plain else write_table(sheet.rows, layout, target, name, reach=reach)
+    rows = telling(sheet.rows, sheet.extent, tell)
+    warnings = [] if plain else write_table(rows, layout, target, name, reach=reach)
     return FoundTable(
         file=name,
         sheet=None,

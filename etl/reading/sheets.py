@@ -9,13 +9,15 @@ from etl.errors import FileRefused, Refusal
 from etl.reading import workbooks
 from etl.reading.apart import Book
 from etl.reading.layout import find_layout
-from etl.reading.tables import check_width, preview, write_table
-from etl.reading.types import Choice, FoundTable, Layout, Limits, Sheet
+from etl.reading.tables import check_width, preview, telling, write_table
+from etl.reading.types import Choice, FoundTable, Layout, Limits, RowsRead, Sheet
 
 Others = list[tuple[str, str]]
 
 
-def read_workbook(path: Path, name: str, target: Path, choice: Choice, limits: Limits) -> FoundTable:
+def read_workbook(
+    path: Path, name: str, target: Path, choice: Choice, limits: Limits, tell: RowsRead | None = None
+) -> FoundTable:
     """The table of a workbook.
 
     Raises:
@@ -24,7 +26,7 @@ def read_workbook(path: Path, name: str, target: Path, choice: Choice, limits: L
     with workbooks.open_workbook(path, name, limits) as book:
         sheet, layout, others = open_chosen(book, path, name, choice, limits)
         check_width(layout, name, limits)
-        warnings = write_table(sheet.rows, layout, target, name, sheet.name)
+        warnings = write_table(telling(sheet.rows, sheet.extent, tell), layout, target, name, sheet.name)
     if sheet.hidden_rows:
         warnings.append({"code": "hidden_rows", "count": sheet.hidden_rows, "file": name, "sheet": sheet.name})
     unread = [other for other, why in others if why == "not_chosen"]

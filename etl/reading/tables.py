@@ -10,11 +10,23 @@ from typing import Any
 import polars as pl
 
 from etl.errors import FileRefused, Refusal
-from etl.reading.types import Layout, Limits, Numbered
+from etl.reading.types import Layout, Limits, Numbered, RowsRead
 from etl.reading.words import squeezed
 
 PREVIEW = 25
 CHUNK = 50_000
+TOLD_EVERY = 5_000
+
+
+def telling(rows: Iterator[Numbered], extent: int, tell: RowsRead | None) -> Iterator[Numbered]:
+    """The rows as they are; on the way it is told how many of them were read."""
+    if tell is None:
+        yield from rows
+        return
+    for number, cells in rows:
+        if number % TOLD_EVERY == 0:
+            tell(number, extent)
+        yield number, cells
 
 
 def check_width(layout: Layout, name: str, limits: Limits) -> None:

@@ -22,6 +22,8 @@ MISSING = frozenset({"", "-", "--", "—", "——", "/", "空", "无"})
 SUFFIX = re.compile(r"(起|件|人次|人|次|分|元|户|名|宗)$")
 LABELS = 3
 MOST_TOTALS = 500
+MOST_SLIPS = 4
+"""A column in which more than every fourth cell is no number is no column of numbers."""
 
 
 def number_of(cell: str | None) -> Decimal | None:
@@ -70,9 +72,10 @@ def _label(row: tuple[str | None, ...]) -> str:
 
 
 def _is_numeric(cells: pl.Series) -> bool:
-    """Whether a column holds numbers and nothing else but dashes; a few cells decide for most columns."""
-    for part in (cells.head(100), cells.unique()):
-        if any(squeezed(cell) not in MISSING and number_of(cell) is None for cell in part):
+    """Whether a column holds numbers; a few cells that are none are slips, and the total then tells of them."""
+    for part in (cells.head(100), cells):
+        given = [cell for cell in part if squeezed(cell) not in MISSING]
+        if sum(number_of(cell) is None for cell in given) * MOST_SLIPS > len(given):
             return False
     return True
 

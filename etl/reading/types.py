@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,6 +13,10 @@ Numbered = tuple[int, Cells]
 """A row as text, with the number that the spreadsheet shows (the first row is 1)."""
 Merge = tuple[tuple[int, int], tuple[int, int]]
 """First and last cell that were merged, each as row and column from 0."""
+
+
+RowsRead = Callable[[int, int], None]
+"""Is told how many rows of a file were read, and of about how many (0: not known)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,8 @@ class Sheet:
     merges: Sequence[Merge] = ()
     date_system: int = 1900
     hidden_rows: int = 0
+    extent: int = 0
+    """The last row that has a cell; 0 where that is not known beforehand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,7 @@ def open_sheet(book: Book, path: Path, name: str, file: str, limits: Limits) -> 
         merges=merges,
         date_system=unseen.date_system,
         hidden_rows=unseen.hidden_rows,
+        extent=unseen.rows,
     )
 
 

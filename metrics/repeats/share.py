@@ -24,7 +24,6 @@ import numpy as np
 
 from metrics.breaks import event_notes
 from metrics.counting import Counted, Question, by_station, counted
-from metrics.definitions import verdict_rule
 from metrics.periods import days_of
 from metrics.repeats.history import history, merge_gap, row_of_station
 from metrics.rows import share_row
@@ -111,7 +110,7 @@ def judged(question: Question, rows: list[Row], draws: Mapping[str, Clustered]) 
     """Give rows their drawn intervals and the verdicts that follow; one table is one family of tests."""
     from scipy.special import ndtr
 
-    rule = verdict_rule(question.parameters)
+    rule = question.rule
     drawn = [draws.get(row.unit, Clustered(None)) for row in rows]
     tested = [d.z if row.change is not None else None for row, d in zip(rows, drawn, strict=True)]
     p_values = [None if z is None else 2 * float(ndtr(-abs(z))) for z in tested]

@@ -1,12 +1,13 @@
 """Statistics behind the figures: pure functions of numbers, without SQL and without frames.
 
-Formulas and traps: ../shared/domain/statistics.md. Only numpy and `scipy.special` are imported;
-`scipy.stats`, statsmodels and pandas stay unloaded.
+One method a file; docs/statistics.md names them all with source, reference set and command. Importing this room
+loads numpy and `scipy.special` only: the rest of scipy and statsmodels load inside the function that needs them.
 """
 
 from metrics.statistics.before_after import DisplacementDifference, displacement_difference
-from metrics.statistics.bootstrap import Ratio, cluster_ratio
+from metrics.statistics.between_units import between_units
 from metrics.statistics.chance_repeats import ChanceRepeats, expected_repeats, repeat_flags
+from metrics.statistics.clustered import Clustered, clustered_share
 from metrics.statistics.comparisons import (
     RateRatio,
     e_test,
@@ -66,7 +67,9 @@ from metrics.statistics.funnel import (
     share_funnel,
     share_limits,
 )
+from metrics.statistics.interrupted import Effect, Interruption, SegmentedFit, TooFewEvents, interrupted_series
 from metrics.statistics.interval import CONFIDENCE, Interval, normal_quantile
+from metrics.statistics.log_rank import LogRank, log_rank
 from metrics.statistics.means import (
     AdjustedAfter,
     Mean,
@@ -92,27 +95,33 @@ from metrics.statistics.poisson import (
     repeat_variance,
 )
 from metrics.statistics.proportions import share_difference, share_z, wilson
+from metrics.statistics.ranks import Ranks, rank_intervals
 from metrics.statistics.recurrence import FurtherReports, MeanCumulative, further_reports, mean_cumulative
+from metrics.statistics.seasonal import (
+    Adjusted,
+    Decomposition,
+    NotEnoughHistory,
+    daily_adjusted,
+    seasonally_adjusted,
+    stl,
+)
 from metrics.statistics.shrinkage import (
-    Ranks,
     Shrunken,
-    between_units,
-    rank_intervals,
     shrink,
     shrunken_means,
+    shrunken_ratios,
     shrunken_shares,
 )
 from metrics.statistics.standardised import StandardisedRatio, directly_standardised, indirectly_standardised
 from metrics.statistics.time_to_repeat import (
     REPEAT_DAYS,
-    LogRank,
     Median,
     RepeatRisk,
     Survival,
     kaplan_meier,
-    log_rank,
     median_time,
     repeat_risks,
+    repeat_risks_by_place,
 )
 
 __all__ = [
@@ -122,16 +131,21 @@ __all__ = [
     "REPEAT_DAYS",
     "SMALLEST_BASELINE",
     "SPARSE_BELOW",
+    "Adjusted",
     "AdjustedAfter",
     "Assurance",
     "ChanceRepeats",
+    "Clustered",
     "Concentration",
     "ControlLimits",
+    "Decomposition",
     "Dispersion",
     "DisplacementDifference",
+    "Effect",
     "Flag",
     "Funnel",
     "FurtherReports",
+    "Interruption",
     "Interval",
     "Knox",
     "Limits",
@@ -140,6 +154,7 @@ __all__ = [
     "Mean",
     "MeanCumulative",
     "Median",
+    "NotEnoughHistory",
     "Overdispersion",
     "PairedChange",
     "PairedOutcome",
@@ -147,15 +162,16 @@ __all__ = [
     "Ranks",
     "Rate",
     "RateRatio",
-    "Ratio",
     "RepeatRisk",
     "Rule",
     "RunTests",
+    "SegmentedFit",
     "Shrunken",
     "Signals",
     "Split",
     "StandardisedRatio",
     "Survival",
+    "TooFewEvents",
     "TooFewUnits",
     "Variation",
     "adjusted_after",
@@ -164,9 +180,10 @@ __all__ = [
     "between_units",
     "byar_limits",
     "cases_between_chart",
-    "cluster_ratio",
+    "clustered_share",
     "concentration",
     "count_limits",
+    "daily_adjusted",
     "days_between_chart",
     "dependent_limits",
     "directly_standardised",
@@ -182,6 +199,7 @@ __all__ = [
     "herfindahl",
     "indirectly_standardised",
     "individuals_chart",
+    "interrupted_series",
     "kaplan_meier",
     "knox",
     "lag_one_autocorrelation",
@@ -208,11 +226,13 @@ __all__ = [
     "ratio_limits",
     "repeat_flags",
     "repeat_risks",
+    "repeat_risks_by_place",
     "repeat_variance",
     "rosenbluth",
     "run_tests",
     "score_interval",
     "score_test",
+    "seasonally_adjusted",
     "share_chart",
     "share_difference",
     "share_funnel",
@@ -221,11 +241,13 @@ __all__ = [
     "shift_ends",
     "shrink",
     "shrunken_means",
+    "shrunken_ratios",
     "shrunken_shares",
     "signals",
     "split_change",
     "square_root_z",
     "still_running",
+    "stl",
     "trend_ends",
     "variation",
     "widen_interval",

@@ -119,7 +119,12 @@ def random_band(
     """Throw the reports at random on the places and return the middle 95 % of each measure.
 
     The drawn numbers depend on the seed only, so that a week can be reproduced.
+
+    Raises:
+        ValueError: without reports or places.
     """
+    if reports < 1 or places < 1:
+        raise ValueError("a random band needs at least one report and one place")
     generator = np.random.default_rng(seed)
     measures, curves = np.empty((simulations, 5)), []
     for run in range(simulations):

@@ -73,10 +73,13 @@ def rate_chart(
     """Return the U' chart (U with `laney=False`) of counts by exposure, per `per` units of exposure.
 
     U: centre ± 3 √(centre ÷ exposure); Laney (2002) multiplies by σz, the mean moving range of the
-    standardised points over 1.128.
+    standardised points over 1.128. A period without exposure is missing.
+
+    Raises:
+        ValueError: when the baseline holds no known period, or for U' no two in a row.
     """
-    count, exposure = np.asarray(counts, dtype=np.float64), np.asarray(exposures, dtype=np.float64)
-    centre = float(np.nansum(count[:baseline]) / np.sum(exposure[:baseline][~np.isnan(count[:baseline])]))
+    count, exposure = _known_pairs(counts, exposures)
+    centre = _pooled(count[:baseline], exposure[:baseline])
     rates, sigma = count / exposure, np.sqrt(centre / exposure)
     stretch = _sigma_z(rates, centre, sigma, baseline) if laney else 1.0
     return _limits(per * rates, per * centre, per * 3 * sigma * stretch, (per * rates)[:baseline])
@@ -87,10 +90,13 @@ def share_chart(
 ) -> ControlLimits:
     """Return the P' chart (P with `laney=False`) of shares, as fractions; limits stay within 0 and 1.
 
-    P: centre ± 3 √(centre (1 − centre) ÷ total), widened by σz for P'.
+    P: centre ± 3 √(centre (1 − centre) ÷ total), widened by σz for P'. A period without total is missing.
+
+    Raises:
+        ValueError: when the baseline holds no known period, or for P' no two in a row.
     """
-    success, total = np.asarray(successes, dtype=np.float64), np.asarray(totals, dtype=np.float64)
-    centre = float(np.nansum(success[:baseline]) / np.sum(total[:baseline][~np.isnan(success[:baseline])]))
+    success, total = _known_pairs(successes, totals)
+    centre = _pooled(success[:baseline], total[:baseline])
     shares, sigma = success / total, np.sqrt(centre * (1 - centre) / total)
     stretch = _sigma_z(shares, centre, sigma, baseline) if laney else 1.0
     limits = _limits(shares, centre, 3 * sigma * stretch, shares[:baseline])
@@ -128,8 +134,24 @@ def lag_one_autocorrelation(values: ArrayLike) -> float:
     return float(np.sum((gaps[1:] * gaps[:-1])[pairs]) / spread)
 
 
+def _known_pairs(counts: ArrayLike, exposures: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return both as arrays, a period without count or without exposure as missing in both."""
+    count, exposure = np.asarray(counts, dtype=np.float64), np.asarray(exposures, dtype=np.float64)
+    known = ~np.isnan(count) & (exposure > 0)
+    return np.where(known, count, np.nan), np.where(known, exposure, np.nan)
+
+
+def _pooled(count: NDArray[np.float64], exposure: NDArray[np.float64]) -> float:
+    total = float(np.nansum(exposure))
+    if total <= 0:
+        raise ValueError("a control chart needs a period with a count and an exposure in its baseline")
+    return float(np.nansum(count)) / total
+
+
 def _sigma_z(values: NDArray[np.float64], centre: float, sigma: NDArray[np.float64], baseline: int | None) -> float:
     """Return how many times the binomial or Poisson scatter lies between neighbouring periods."""
+    if not np.nanmax(sigma) > 0:
+        return 1.0
     return mean_moving_range(((values - centre) / sigma)[:baseline], screen=False) / SIGMA_OF_RANGE
 
 

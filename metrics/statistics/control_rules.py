@@ -53,10 +53,17 @@ class Assurance(StrEnum):
 
 
 class Signals(NamedTuple):
-    """The rule that each point breaks (None for common variation) and its direction, −1, 0 or 1."""
+    """What each point shows.
+
+    Attributes:
+        rules: the rule that it breaks, None for common variation.
+        directions: −1, 0 or 1: which way it deviates; for a trend, which way the trend goes.
+        sides: −1, 0 or 1: below, on or above the centre, of all points.
+    """
 
     rules: tuple[Rule | None, ...]
     directions: NDArray[np.int64]
+    sides: NDArray[np.int64]
 
 
 class RunTests(NamedTuple):
@@ -90,7 +97,7 @@ def signals(chart: ControlLimits) -> Signals:
     for rule, members in reversed(found):
         for place in np.flatnonzero(members):
             rules[place], directions[place] = rule, members[place]
-    return Signals(tuple(rules), directions)
+    return Signals(tuple(rules), directions, side)
 
 
 def shift_ends(sides: ArrayLike) -> NDArray[np.int64]:
@@ -115,10 +122,13 @@ def members_of_signal(ends: ArrayLike) -> NDArray[np.int64]:
 
 
 def variation(found: Signals, better: Better) -> Variation:
-    """Return the icon of the last point: direction and, where one is wanted, whether it is that."""
-    direction = int(found.directions[-1]) if found.directions.size else 0
-    if direction == 0:
+    """Return the icon of the last point: high or low and, where one is wanted, whether it is that.
+
+    As in the NHS charts the side of the centre decides, so a falling trend that is still above it is not yet "low".
+    """
+    if not found.rules or found.rules[-1] is None:
         return Variation.COMMON
+    direction = int(found.sides[-1]) or int(found.directions[-1])
     if better == "neutral":
         return Variation.NEUTRAL_HIGH if direction > 0 else Variation.NEUTRAL_LOW
     if direction > 0:

@@ -85,6 +85,8 @@ def paired_change(before: ArrayLike, after: ArrayLike, confidence: float = CONFI
     """
     difference = np.asarray(after, dtype=np.float64) - np.asarray(before, dtype=np.float64)
     both = difference[~np.isnan(difference)]
+    if not both.size:
+        raise ValueError("a paired comparison needs a person with both scores")
     mean = mean_interval(both, confidence)
     p = None
     if mean.deviation:

@@ -16,25 +16,35 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from metrics.statistics.interval import CONFIDENCE, Interval, normal_quantile
+from metrics.statistics.poisson import count_limits
 from metrics.statistics.time_to_repeat import REPEAT_DAYS
 
 
 class MeanCumulative(NamedTuple):
-    """Expected further reports by each event time; arrays of equal length, times in days."""
+    """Expected further reports by each event time.
+
+    Attributes:
+        times: days at which a further report was made.
+        at_risk: places still followed then.
+        mean: expected further reports of a place by then.
+        error: its standard error, by place.
+        followed: days that each place was followed, rising; nothing is known beyond the last.
+    """
 
     times: NDArray[np.float64]
     at_risk: NDArray[np.int64]
     mean: NDArray[np.float64]
     error: NDArray[np.float64]
-    last: float
+    followed: NDArray[np.float64]
 
 
 class FurtherReports(NamedTuple):
-    """Expected further reports of a place within so many days of its first."""
+    """Expected further reports of a place within so many days of its first, and places followed that long."""
 
     days: float
     mean: float
     interval: Interval
+    places: int
 
 
 def mean_cumulative(places: ArrayLike, times: ArrayLike, followed: ArrayLike) -> MeanCumulative:
@@ -59,7 +69,7 @@ def mean_cumulative(places: ArrayLike, times: ArrayLike, followed: ArrayLike) ->
         at_risk,
         np.cumsum(events / at_risk),
         np.sqrt(_variance(place, step, at, events, at_risk, until)),
-        float(until.max()),
+        np.sort(until),
     )
 
 
@@ -68,21 +78,19 @@ def further_reports(
 ) -> list[FurtherReports | None]:
     """Return the expected number by each day, None beyond the longest follow-up.
 
-    The interval is taken on the log scale, so that it stays above 0.
+    The interval is taken on the log scale, so that it stays above 0; without any report it is Poisson's.
     """
-    z = normal_quantile(confidence)
-    found: list[FurtherReports | None] = []
-    for day in days:
-        place = int(np.searchsorted(curve.times, day, side="right")) - 1
-        if day > curve.last:
-            found.append(None)
-        elif place < 0:
-            found.append(FurtherReports(day, 0.0, Interval(0.0, float("nan"))))
-        else:
-            mean = float(curve.mean[place])
-            stretch = float(np.exp(z * curve.error[place] / mean))
-            found.append(FurtherReports(day, mean, Interval(mean / stretch, mean * stretch)))
-    return found
+    return [_by_day(curve, day, confidence) if day <= curve.followed[-1] else None for day in days]
+
+
+def _by_day(curve: MeanCumulative, day: float, confidence: float) -> FurtherReports:
+    place = int(np.searchsorted(curve.times, day, side="right")) - 1
+    left = int(curve.followed.size - np.searchsorted(curve.followed, day, side="left"))
+    if place < 0:
+        return FurtherReports(day, 0.0, Interval(0.0, count_limits(0, confidence).high / left), left)
+    mean = float(curve.mean[place])
+    stretch = float(np.exp(normal_quantile(confidence) * curve.error[place] / mean))
+    return FurtherReports(day, mean, Interval(mean / stretch, mean * stretch), left)
 
 
 def _variance(

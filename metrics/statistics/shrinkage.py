@@ -1,29 +1,25 @@
-"""What a station's mean says after the part that is luck is taken off, and how sure its place in a list is.
+"""What a station's mean says after the part that is luck is taken off.
 
 Unit means are drawn towards the common mean: m = μ + B (ȳ − μ) with B = τ² ÷ (τ² + s²), s² the squared
 standard error of the unit's mean and τ² the variance between units, by Paule & Mandel (1982) or
 DerSimonian & Laird (1986). With equal numbers a unit both methods and REML agree (set p20). Pass rates are
 taken on the arcsine scale, where s = 1/(2 √n) whatever the rate.
 
-Assumes units that are exchangeable: nothing known about them explains the difference. Drawback: τ² from few
-units is itself uncertain, and the intervals do not carry that; under ten units read them as too narrow.
-Not statsmodels' MixedLM: its issue 10239 returns an intercept of exactly 0 where units do not differ.
-Own code for τ²: docs/decisions/0022-own-between-unit-variance.md.
+The values take τ² at its estimate; the errors average over what τ could be (`metrics.statistics.between_units`),
+because an estimate of 0 would make every station the same for certain. In simulations the 95 % intervals hold 92 to
+98 % of the true values with 6 to 60 units; with τ² taken as known it was 84 to 94 %.
+
+Assumes units that are exchangeable: nothing known about them explains the difference. Drawback: with two or three
+units the prior decides.
 """
 
-from math import floor
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from metrics.statistics.between_units import Method, Posterior, between_units, posterior
 from metrics.statistics.interval import CONFIDENCE, normal_quantile
-
-DRAWS = 4_000
-SEED = 20232
-LOWEST = 0.2
-
-Method = Literal["paule-mandel", "dersimonian-laird"]
 
 
 class Shrunken(NamedTuple):
@@ -35,10 +31,11 @@ class Shrunken(NamedTuple):
         between: variance τ² between units.
         weights: B, 1 where the unit's own value is kept and 0 where it says nothing.
         values: shrunken values.
-        centres: the same on the scale of the errors; radians for shares.
-        errors: their standard errors, μ's own uncertainty included.
+        centres: the same on the scale of the errors; radians for shares, square roots for ratios.
+        errors: their standard errors, with the uncertainty of μ and of τ.
         low: lower limits.
         high: upper limits.
+        grid: the same for each τ that is possible, for drawing ranks.
     """
 
     mean: float
@@ -50,22 +47,7 @@ class Shrunken(NamedTuple):
     errors: NDArray[np.float64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
-
-
-class Ranks(NamedTuple):
-    """Place of each unit from the lowest (1), with the range that simulation leaves open.
-
-    Attributes:
-        median: middle of the simulated ranks.
-        low: lower limit of the rank.
-        high: upper limit of the rank.
-        lowest_fifth: probability of belonging to the lowest fifth of units.
-    """
-
-    median: NDArray[np.float64]
-    low: NDArray[np.int64]
-    high: NDArray[np.int64]
-    lowest_fifth: NDArray[np.float64]
+    grid: Posterior
 
 
 def shrunken_means(
@@ -114,6 +96,24 @@ def shrunken_shares(
     )
 
 
+def shrunken_ratios(
+    observed: ArrayLike, expected: ArrayLike, method: Method = "paule-mandel", confidence: float = CONFIDENCE
+) -> Shrunken:
+    """Shrink ratios of observed to expected counts on the square-root scale, where s = 1/(2 √expected).
+
+    What a station chosen for its high count is compared with: not its peak but its shrunken expectation, or a fall
+    to the mean is taken for success. `mean`, `values` and limits come back as ratios.
+    """
+    size = np.asarray(expected, dtype=np.float64)
+    found = shrink(np.sqrt(np.asarray(observed, dtype=np.float64) / size), 1 / (4 * size), method, confidence)
+    return found._replace(
+        mean=found.mean**2,
+        values=found.values**2,
+        low=np.maximum(0.0, found.low) ** 2,
+        high=found.high**2,
+    )
+
+
 def shrink(
     values: ArrayLike, variances: ArrayLike, method: Method = "paule-mandel", confidence: float = CONFIDENCE
 ) -> Shrunken:
@@ -127,58 +127,12 @@ def shrink(
     weight = 1 / (between + variance)
     mean, mean_error = float(np.sum(weight * value) / weight.sum()), float(weight.sum() ** -0.5)
     keep = between / (between + variance)
-    errors = np.sqrt(keep * variance + ((1 - keep) * mean_error) ** 2)
     shrunken = mean + keep * (value - mean)
+    grid = posterior(value, variance)
+    errors = np.sqrt(grid.chances @ (grid.errors**2 + (grid.values - shrunken) ** 2))
     reach = normal_quantile(confidence) * errors
-    return Shrunken(mean, mean_error, between, keep, shrunken, shrunken, errors, shrunken - reach, shrunken + reach)
-
-
-def between_units(values: ArrayLike, variances: ArrayLike, method: Method = "paule-mandel") -> float:
-    """Return τ², the variance between units beyond sampling; 0 where they differ no more than by chance."""
-    value, variance = np.asarray(values, dtype=np.float64), np.asarray(variances, dtype=np.float64)
-    if value.size < 2 or value.shape != variance.shape or not np.all(variance > 0):
-        raise ValueError("a variance between units needs at least two units, each with a positive sampling variance")
-    if method == "dersimonian-laird":
-        weight = 1 / variance
-        excess = _heterogeneity(0.0, value, variance) - (value.size - 1)
-        return max(0.0, float(excess / (weight.sum() - np.sum(weight**2) / weight.sum())))
-    return _paule_mandel(value, variance)
-
-
-def rank_intervals(
-    found: Shrunken, draws: int = DRAWS, seed: int = SEED, confidence: float = CONFIDENCE, lowest: float = LOWEST
-) -> Ranks:
-    """Draw every unit from its shrunken distribution, rank each draw, and return the middle 95 % of ranks.
-
-    The lowest fifth holds a fifth of the units, rounded down and at least one. Equal seeds give equal ranks.
-    """
-    generator = np.random.default_rng(seed)
-    units = found.centres.size
-    drawn = found.centres + found.errors * generator.standard_normal((draws, units))
-    ranks = np.argsort(np.argsort(drawn, axis=1), axis=1) + 1
-    tail = (1 - confidence) / 2
-    low, median, high = np.quantile(ranks, [tail, 0.5, 1 - tail], axis=0, method="closest_observation")
-    inside = ranks <= max(1, floor(lowest * units + 1e-9))
-    return Ranks(median.astype(np.float64), low.astype(np.int64), high.astype(np.int64), inside.mean(axis=0))
-
-
-def _paule_mandel(value: NDArray[np.float64], variance: NDArray[np.float64]) -> float:
-    """Solve Q(τ²) = units − 1; Q falls in τ², so one root lies between 0 and a bound found by doubling."""
-    from scipy.optimize import brentq
-
-    freedom = value.size - 1
-    if _heterogeneity(0.0, value, variance) <= freedom:
-        return 0.0
-    high = float(np.var(value, ddof=1))
-    while _heterogeneity(high, value, variance) > freedom:
-        high *= 2
-    return float(brentq(lambda t: _heterogeneity(t, value, variance) - freedom, 0.0, high, xtol=1e-12, rtol=1e-12))
-
-
-def _heterogeneity(between: float, value: NDArray[np.float64], variance: NDArray[np.float64]) -> float:
-    weight = 1 / (between + variance)
-    mean = np.sum(weight * value) / weight.sum()
-    return float(np.sum(weight * (value - mean) ** 2))
+    low, high = shrunken - reach, shrunken + reach
+    return Shrunken(mean, mean_error, between, keep, shrunken, shrunken, errors, low, high, grid)
 
 
 def _share(angle: NDArray[np.float64]) -> NDArray[np.float64]:

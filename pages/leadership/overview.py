@@ -3,7 +3,7 @@
 import streamlit as st
 
 from charts import change_dots, district_map, shades
-from pages.shared import drilling, tables, takeaways
+from pages.shared import drilling, returned, tables, takeaways
 from pages.shared.asking import here
 from pages.shared.cards import card
 from pages.shared.figure import figure
@@ -75,6 +75,8 @@ with right:
         takeaway=takeaways.rates(place, rates, average) if drawn else words("map.none"),
         click=drilling.on_chart(place, "map", "district"),
     )
+
+returned.draw(place)
 
 st.subheader(words("look.title"), anchor=False)
 for sentence in takeaways.worth_a_look(place, units) or [words("look.nothing")]:

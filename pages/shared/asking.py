@@ -53,6 +53,11 @@ def _series(
     return metrics.series(_lake(where), indicator, scope, step, **dict(options))
 
 
+@st.cache_data(max_entries=256, show_spinner=False)
+def _returned(where: str | None, version: int, period: tuple[date, date]) -> tuple[date, date] | None:
+    return metrics.returned_period(_lake(where), version, period)
+
+
 @st.cache_data(max_entries=64, show_spinner=False)
 def batches(where: str | None, version: int) -> list[dict[str, Any]]:
     """Return the batches of a version, oldest first."""
@@ -139,12 +144,21 @@ class Here:
         """Return the last half year by weeks (by days where no whole week is known), for a spark line."""
         end = self.period[1]
         by_round = metrics.catalogue()[indicator].subject == "training"
-        start = self.span[0] if by_round else end - timedelta(weeks=SPARK_WEEKS)
+        half_year = end - timedelta(weeks=SPARK_WEEKS)
+        start = min(self.span[0], half_year) if by_round else half_year
         for step in ("week", "day"):
             values = self.series(indicator, start, end, step, **options)["value"].drop_nulls().to_list()
             if values:
                 break
         return values
+
+    def returned(self) -> "Here | None":
+        """Return the same place at the period that units reported, against the one before; None without returns.
+
+        That is the chosen period where there are returns of it, else the latest that there are.
+        """
+        period = _returned(_where(), self.version, self.period)
+        return replace(self, period=period, comparison="previous") if period else None
 
     def batches(self) -> list[dict[str, Any]]:
         """Return the batches of the version shown."""

@@ -30,6 +30,7 @@ def figure(
     takeaway: str,
     title: str | None = None,
     click: Callable[[], None] | None = None,
+    body: Callable[[], None] | None = None,
 ) -> None:
     """Draw one figure.
 
@@ -42,6 +43,7 @@ def figure(
         takeaway: the figure in one sentence.
         title: heading, where it is not `figure.<key>`.
         click: what to do when something on the chart is clicked.
+        body: draws what stands in the chart's place, tables for instance.
     """
     words = place.words
     title = title or words(f"figure.{key}")
@@ -59,6 +61,8 @@ def figure(
                 # The place is part of the key: a click that has led elsewhere must not stay selected.
                 name = f"chart_{key}:{place.district}:{place.station}"
                 st.plotly_chart(chart, key=name, config=config, alt=alt, on_select=click, selection_mode="points")
+        if body is not None:
+            body()
         remarks(place, saying.notes(place, result))
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(saying.foot(place, result))
@@ -91,6 +95,7 @@ def definition(place: Here, result: Result) -> list[str]:
     entry = metrics.catalogue()[result.indicator]
     lines = [
         f"**{words.text(entry.name)}** (`{entry.id}`)",
+        words("definition.formula", text=words.text(entry.formula)),
         words("definition.numerator", text=words.text(entry.numerator)),
     ]
     if entry.denominator:
@@ -100,10 +105,18 @@ def definition(place: Here, result: Result) -> list[str]:
         words("definition.direction", text=words.of("direction", entry.direction)),
         words("definition.target", text=words.text(entry.target)),
         words("definition.clause", text=entry.plan_clause),
+        words("definition.source", text=words.text(entry.source)),
         words("definition.interval", text=words.text(entry.interval)),
         words("definition.smallest_base", n=entry.smallest_base),
         words("definition.version", number=result.definition_text),
     ]
+    known = metrics.catalogue()
+    beside = [words.text(known[name].name) for name in entry.counter_metrics if name in known]
+    if beside:
+        lines.append(words("definition.counter", text=words("say.comma").join(beside)))
+    if entry.upload:
+        every = words.of("every", entry.upload.every)
+        lines.append(words("definition.upload", file=entry.upload.sample, every=every))
     return lines
 
 

@@ -11,8 +11,7 @@ import streamlit as st
 from metrics import Result, Row
 from pages.shared import drilling
 from pages.shared.asking import Here
-from pages.shared.download import guarded
-from wording import saying
+from wording import guarded, saying
 
 CHART = {
     "unit": pl.String,
@@ -145,6 +144,28 @@ def unit_table(place: Here, changed: Result) -> None:
     )
     st.subheader(title, anchor=False)
     st.dataframe(frame, hide_index=True, column_config=config, alt=title, height="content", key="units")
+
+
+def class_table(place: Here, changed: Result) -> None:
+    """Draw the table of classes, counts first: a percentage stands only where its base allows one."""
+    words = place.words
+    frame = pl.DataFrame(
+        {
+            "class": [words.name(row.name_zh, row.name_en) for row in changed.rows],
+            "numerator": [row.numerator for row in changed.rows],
+            "base": [row.base_numerator for row in changed.rows],
+            "difference": [row.extra.get("difference") for row in changed.rows],
+            "change": [words.signed(row.change) for row in changed.rows],
+            "interval": [saying.interval(words, row) for row in changed.rows],
+            "verdict": [saying.verdict(words, row) or saying.why(words, row) for row in changed.rows],
+        }
+    )
+    config: dict[str, Any] = {name: words.of("table", name) for name in frame.columns}
+    for name in ("numerator", "base", "difference"):
+        config[name] = st.column_config.NumberColumn(words.of("table", name), format="localized")
+    title = words("table.classes")
+    st.subheader(title, anchor=False)
+    st.dataframe(frame, hide_index=True, column_config=config, alt=title, height="content", key="classes")
 
 
 def pooled(place: Here, results: Mapping[str, Result], kinds: Mapping[str, str] | None = None) -> pl.DataFrame:

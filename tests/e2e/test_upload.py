@@ -17,6 +17,7 @@ pytestmark = pytest.mark.e2e
 
 STATIONS = [f"3399{district:02d}{number:02d}0000" for district in range(1, 5) for number in range(1, 5)]
 WEEK = "period=2025-12-22..2025-12-28"
+PREPARED_MS = 120_000
 ROWS, BAD_TIME, BAD_UNIT = 40, 11, 23
 PHONE = "1380000"
 
@@ -59,8 +60,8 @@ def choose(page: Page, label: str, option: str) -> None:
 
 
 def reviewed(page: Page) -> None:
-    """Wait until the upload is prepared and the page stands whole."""
-    expect(page.locator(".st-key-discard")).to_be_visible()
+    """Wait until the upload is prepared and the page stands whole; the first one also loads Great Expectations."""
+    expect(page.locator(".st-key-discard")).to_be_visible(timeout=PREPARED_MS)
     expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible()
 
 

@@ -84,6 +84,22 @@ def test_the_good_rows_go_in_and_the_marked_file_comes_back(lake: Lake, book: Pa
     assert lake.frame("SELECT count(*) FROM lake.alert").item() == 0
 
 
+def test_a_long_workbook_tells_its_rows_while_it_is_read(lake: Lake, tmp_path: Path) -> None:
+    path = tmp_path / "long.xlsx"
+    with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as made:
+        sheet = made.add_worksheet()
+        sheet.write_row(0, 0, HEADINGS[:3])
+        for row in range(1, 12_001):
+            sheet.write_row(row, 0, [f"J{row}", "2024-01-05 08:30:00", "990101010000"])
+    told: list[tuple[str, float, int]] = []
+    with Prepared(lake, "alert", [path], progress=lambda step, share, rows=0: told.append((step, share, rows))):
+        pass
+    assert [rows for step, _, rows in told if step == "read"][:3] == [0, 5_000, 10_000]
+    shares = [share for step, share, _ in told if step == "read"]
+    assert shares == sorted(shares) and shares[-1] == 1.0
+    assert list(dict.fromkeys(step for step, _, _ in told)) == ["read", "arrange", "validate"]
+
+
 def test_nothing_personal_is_in_the_sample(lake: Lake, book: Path) -> None:
     with Prepared(lake, "alert", [book]) as prepared:
         shown = prepared.samples()

@@ -288,6 +288,7 @@ BREAKS: dict[str, dict[str, dict[str, Any]]] = {
         "pass_mark_at_most_max_score": {"pass_mark": "100.01"},
         "absent_without_score": {"absent_reason": "leave"},
         "score_or_reason": {"score": None},
+        "pass_flag_agrees": {"stated_pass": False},
         "first_attempt_present": {"attempt": 2, "round": "2026-Q1"},
         "hours_plausible": {"hours": "1000.01"},
         "person_key_mostly_given": {"person_key": None},

@@ -66,6 +66,17 @@ def test_a_wide_column_can_be_left_out() -> None:
     assert "unpivot" not in none_left
 
 
+def test_a_heading_can_stand_for_another_class_and_one_that_was_unknown_for_a_class() -> None:
+    found = specs.corrected(
+        WIDE, {"Unit": "org_code", "A": "class:traffic", "B": "class:help", "C": "class:dispute"}, {}
+    )
+    assert {column: values["breakdown"] for column, values in found["unpivot"]["columns"].items()} == {
+        "A": "traffic", "B": "help", "C": "dispute",
+    }  # fmt: skip
+    assert specs.classes(found) == {"A": "traffic", "B": "help", "C": "dispute"}
+    assert specs.classes({"fields": {}, "unpivot": {"value": "numerator", "columns": {"2024年": {}}}}) == {}
+
+
 def test_values_given_for_all_rows() -> None:
     found = specs.corrected(
         WIDE, {}, {"period_start": "", "indicator_id": "alerts_valid", "period_end": "context:period_end"}

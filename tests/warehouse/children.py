@@ -77,7 +77,7 @@ def load(folder: Path, file: Path, moment: str, gates: Path) -> None:
 
         return original(self, stopping, **options)
 
-    def progress(step: str, share: float) -> None:
+    def progress(step: str, share: float, rows: int = 0) -> None:
         if moment == "read" and step == "read" and share == 1.0:
             gate.stop()
 

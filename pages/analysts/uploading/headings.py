@@ -5,16 +5,19 @@ from dataclasses import replace
 
 import streamlit as st
 
+import metrics
 import warehouse
 from pages.analysts.uploading import guess, specs, veil, work
 from pages.analysts.uploading.guess import Guess
 from pages.analysts.uploading.jobs import Upload, Uploads
-from pages.analysts.uploading.specs import CONTEXT, NOT_USED, Use
+from pages.analysts.uploading.specs import CLASS, CONTEXT, NOT_USED, Use
 from pages.shared.desk import Desk
 from warehouse import Table
 from wording import Words
 
 WIDTH = 290
+WHOLE = "all"
+CLASSES = (WHOLE, *(group for group in metrics.GROUPS if group != "unmapped"))
 CONTEXTS = ("period_start", "period_end", "title", "unit", "sheet", "file")
 
 
@@ -69,13 +72,16 @@ def field_name(words: Words, field: str, column: warehouse.Column) -> str:
 def _heading(words: Words, upload: Upload, table: Table, column: str, use: Use) -> str:
     """Draw one heading and return the field chosen for it."""
     fields, found = specs.fields_of(table), upload.guess
-    options = [NOT_USED, *fields]
-    if use.kind == "wide":
-        options = [NOT_USED, use.field]
+    classes = specs.classes(found.spec)
+    named = [f"{CLASS}{group}" for group in dict.fromkeys([*CLASSES, *classes.values()])] if classes else []
+    current = f"{CLASS}{classes[column]}" if column in classes else use.field
+    options = [NOT_USED, *(fields if use.kind != "wide" else () if column in classes else (use.field,)), *named]
 
     def shown(field: str) -> str:
         if not field:
             return words("mapping.not_used")
+        if field.startswith(CLASS):
+            return words("mapping.class", name=class_name(words, field.removeprefix(CLASS)))
         told = field_name(words, field, fields[field])
         return words("mapping.wide", field=told, value=use.detail) if use.kind == "wide" else told
 
@@ -83,12 +89,17 @@ def _heading(words: Words, upload: Upload, table: Table, column: str, use: Use) 
         value = st.selectbox(
             escaped(column),
             options,
-            index=options.index(use.field) if use.field in options else 0,
+            index=options.index(current) if current in options else 0,
             format_func=shown,
             key=upload.key(f"heading_{column}"),
         )
         st.caption(_why(words, upload, column, use, found))
     return value
+
+
+def class_name(words: Words, group: str) -> str:
+    """Return a class in words; one that only a mapping knows by its own name."""
+    return words("mapping.whole") if group == WHOLE else words.of("group", group) if group in CLASSES else group
 
 
 def _why(words: Words, upload: Upload, column: str, use: Use, found: Guess) -> str:
@@ -164,7 +175,8 @@ def _given(words: Words, around: Mapping[str, str], value: str) -> str:
 
 
 def _apply(words: Words, uploads: Uploads, upload: Upload, chosen: Mapping[str, str], given: Mapping[str, str]) -> None:
-    twice = specs.doubled({c: f for c, f in chosen.items() if c not in specs.wide_columns(upload.guess.spec)})
+    plain = {c: f for c, f in chosen.items() if c not in specs.wide_columns(upload.guess.spec)}
+    twice = specs.doubled({column: field for column, field in plain.items() if not field.startswith(CLASS)})
     if twice:
         st.error(words("mapping.twice", names=words("say.comma").join(twice)), icon=":material/error:")
         return

@@ -54,6 +54,7 @@ class Upload:
     state: str = "ready"
     step: str = "look"
     share: float = 0.0
+    rows: int = 0
     look: Peek | None = None
     guess: Any = None
     prepared: Prepared | None = None
@@ -73,11 +74,11 @@ class Upload:
         """Whether it is being worked on, or waits for that."""
         return self.state in BUSY
 
-    def tell(self, step: str, share: float) -> None:
+    def tell(self, step: str, share: float, rows: int = 0) -> None:
         """Take note of how far the work is; ends it where the person has asked for that."""
         if self.stopped and step != "commit":
             raise Stopped
-        self.step, self.share, self.touched = step, share, time.monotonic()
+        self.step, self.share, self.rows, self.touched = step, share, rows, time.monotonic()
 
     def forget(self) -> None:
         """Drop what was found out, before it is found out anew."""
@@ -134,6 +135,7 @@ class Uploads:
             upload.state, upload.stopped = ("waiting" if state == "working" else state), False
             upload.started = time.monotonic()
             upload.step, upload.share = ("look" if state == "working" else "commit"), 0.0
+            upload.rows = 0
             upload.plan = plan or upload.plan
         self._worker.submit(self._run, upload, state, work)
         return True

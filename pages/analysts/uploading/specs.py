@@ -13,6 +13,8 @@ from warehouse import Column, Table
 Spec = dict[str, Any]
 NOT_USED = ""
 CONTEXT = "context:"
+CLASS = "class:"
+"""Before a class that a heading stands for, where fields are chosen."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,13 @@ def wide_columns(spec: Spec) -> dict[str, dict[str, Any]]:
     """Return the columns that become rows, each with the values that its heading stands for."""
     found = (spec.get("unpivot") or {}).get("columns") or {}
     return {column: dict(values or {}) for column, values in found.items()}
+
+
+def classes(spec: Spec) -> dict[str, str]:
+    """Return the classes that headings stand for; nothing where they stand for other things, periods for instance."""
+    wide = wide_columns(spec)
+    found = {column: str(values["breakdown"]) for column, values in wide.items() if "breakdown" in values}
+    return found if len(found) == len(wide) else {}
 
 
 def uses(spec: Spec, columns: Sequence[str]) -> dict[str, Use]:
@@ -98,10 +107,12 @@ def corrected(spec: Spec, chosen: Mapping[str, str], given: Mapping[str, str]) -
 
     Args:
         spec: as it was.
-        chosen: for every heading that can be changed, its field, or nothing.
+        chosen: for every heading that can be changed, its field, `class:` and a class, or nothing.
         given: for fields that no column fills, a value or `context:` and a name; nothing takes the field out.
     """
     before = uses(spec, list(chosen))
+    meant = {column: field.removeprefix(CLASS) for column, field in chosen.items() if field.startswith(CLASS)}
+    chosen = {column: NOT_USED if column in meant else field for column, field in chosen.items()}
     fields = dict(spec.get("fields", {}))
     wide = wide_columns(spec)
     changed = {
@@ -114,8 +125,9 @@ def corrected(spec: Spec, chosen: Mapping[str, str], given: Mapping[str, str]) -
             fields.pop(before[column].field, None)
     fields |= {field: column for column, field in changed.items() if field}
     for column, field in chosen.items():
-        if before[column].kind == "wide" and field == NOT_USED:
+        if before[column].kind == "wide" and field == NOT_USED and column not in meant:
             del wide[column]
+    wide |= {column: wide.get(column, {}) | {"breakdown": group} for column, group in meant.items()}
     for field, value in given.items():
         if field in fixed(spec) or value:
             fields.pop(field, None)

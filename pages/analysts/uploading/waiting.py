@@ -26,6 +26,8 @@ def draw(words: Words, upload: Upload, stop: Callable[[], None]) -> None:
         said = words.of("upload_step", upload.step)
         if upload.step == "read" and upload.share:
             said += f" {words.percent(upload.share, 0)}"
+        if upload.step == "read" and upload.rows:
+            said += " · " + words("upload.rows_read", n=words.number(upload.rows))
         said += " · " + words("upload.seconds", n=words.number(int(time.monotonic() - upload.started)))
         st.progress(min(max(whole, 0.02), 1.0), text=said)
         if upload.step in STEPS:

@@ -1,4 +1,4 @@
-"""Reports written as days after 1 January 2025, ten in the morning, into the small lake."""
+"""Reports written as days after 1 January 2025, ten in the morning, in the small lake with a day mart made of them."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta

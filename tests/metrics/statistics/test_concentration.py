@@ -62,6 +62,8 @@ def test_chance_alone_concentrates() -> None:
 def test_no_reports_have_no_concentration() -> None:
     with pytest.raises(ValueError, match="at least one report"):
         concentration([0, 0])
+    with pytest.raises(ValueError, match="at least one report"):
+        random_band(0, 10)
 
 
 @given(tables, st.integers(2, 5))

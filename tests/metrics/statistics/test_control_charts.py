@@ -140,6 +140,14 @@ def test_a_long_fall_is_an_improvement_where_fewer_is_better() -> None:
     assert signals(chart).rules[-1] in {Rule.OUTSIDE, Rule.SHIFT, Rule.TWO_OF_THREE}
 
 
+def test_a_trend_is_high_or_low_by_its_side_of_the_centre_as_in_the_nhs_charts() -> None:
+    values = np.array([10.0, 9.8, 10.2, 12.4, 12.2, 12.0, 11.8, 11.6, 11.4, 11.2])
+    chart = ControlLimits(values, 10.0, np.full(10, 5.0), np.full(10, 15.0), 24, False)
+    found = signals(chart)
+    assert found.rules[-1] is Rule.TREND and found.directions[-1] == -1 and found.sides[-1] == 1
+    assert variation(found, "lower") is Variation.CONCERN_HIGH
+
+
 def test_limits_stay_frozen_after_the_baseline() -> None:
     base = [9.0, 11, 10, 12, 8, 10, 11, 9, 10, 12, 9, 11, 10]
     before, after = individuals_chart(base), individuals_chart([*base, 30, 40, 50], baseline=13)
@@ -182,6 +190,11 @@ def test_a_missing_period_is_not_zero() -> None:
     assert signals(chart).rules[-1] is None
     counted = rate_chart([4, np.nan, 6, 5], [100, 100, 100, 100])
     assert counted.centre == pytest.approx(0.05)
+    nobody = share_chart([4, 0, 6, 5], [100, 0, 100, 100])
+    assert nobody.centre == pytest.approx(0.05) and np.isnan(nobody.values[1]) and nobody.points == 3
+    assert set(signals(rate_chart([0] * 20, [10] * 20)).rules) == {None}
+    with pytest.raises(ValueError, match="an exposure"):
+        rate_chart([0], [0])
     with pytest.raises(ValueError, match="two known points"):
         individuals_chart([1.0, np.nan, 2.0])
 
@@ -213,6 +226,28 @@ def test_neighbours_that_resemble_each_other() -> None:
     assert lag_one_autocorrelation(np.cumsum(np.random.default_rng(1).normal(size=200))) > 0.8
     assert np.isnan(lag_one_autocorrelation([1, 1, 1]))
     assert np.isnan(lag_one_autocorrelation([]))
+
+
+@pytest.mark.parametrize(("correlation", "any_point", "last_point"), [(0.0, 0.186, 0.016), (0.6, 0.81, 0.19)])
+def test_false_signals_are_as_many_as_we_tell_readers(correlation: float, any_point: float, last_point: float) -> None:
+    """Shares of stable series of 24 points with a signal, as in the specification (6,000 runs by somebody else)."""
+    generator, anywhere, last = np.random.default_rng(13), [], []
+    for _ in range(1_000):
+        values = generator.normal(size=60)
+        for step in range(1, 60):
+            values[step] += correlation * values[step - 1]
+        directions = signals(individuals_chart(values[36:])).directions
+        anywhere.append(directions.any())
+        last.append(directions[-1] != 0)
+    assert np.mean(anywhere) == pytest.approx(any_point, abs=0.04)
+    assert np.mean(last) == pytest.approx(last_point, abs=0.03)
+
+
+def test_the_nhs_rules_written_out() -> None:
+    assert shift_ends([1] * 8 + [-1]).tolist() == [0] * 6 + [1, 1, 0]
+    assert trend_ends([1, 2, 3, 3, 4, 5, 6]).tolist() == [0] * 7
+    assert trend_ends([2, 7, 6, 5, 4, 3, 2, 1, 3]).tolist() == [0] * 7 + [-1, 0]
+    assert members_of_signal([0] * 7 + [1, 0]).tolist() == [0] + [1] * 7 + [0]
 
 
 @given(arrays(float, st.integers(2, 40), elements=st.floats(0, 1e6)), st.floats(0.1, 100), st.floats(-100, 100))

@@ -23,6 +23,19 @@ from metrics.statistics import (
     share_limits,
 )
 
+# fmt: off
+STAYS = [
+    406, 642, 46, 764, 82, 201, 193, 569, 404, 134, 614, 491, 501, 131, 274, 124, 456, 48, 429, 14, 369, 8, 37, 128,
+    145, 493, 104, 6, 308, 34, 7, 935, 134, 339, 458, 22, 2, 160, 87, 55, 252, 174, 43, 228, 210, 321, 631, 543,
+    105, 389, 92, 1012, 283, 95,
+]
+EXPECTED_STAYS = [
+    523.7, 612.98, 53.79, 763.72, 120.94, 250.19, 155.49, 484.71, 362.22, 188.93, 554.38, 616.74, 360.15, 245.61,
+    263.56, 154.66, 475.02, 38.93, 445.1, 28.8, 347.54, 7.56, 73.21, 118.11, 273.34, 449.79, 172.38, 19.2, 321.86,
+    36.56, 19.96, 851.72, 198.94, 302.39, 410.16, 45.87, 9.67, 212.34, 38.92, 31.74, 285.64, 186.66, 33.98, 255.65,
+    242.03, 279.48, 619.26, 626.13, 145.67, 413.86, 111.26, 685.59, 181.11, 24.81,
+]
+# fmt: on
 PUBLISHED = {
     "High (0.001)": Flag.HIGH,
     "High (0.025)": Flag.SOMEWHAT_HIGH,
@@ -88,6 +101,17 @@ def test_overdispersion_as_in_the_shmi(reference_values: Path) -> None:
 
 
 # From here on the published figures are written out, so that something is tested in a plain clone.
+def test_fifty_four_hospitals_of_the_shmi() -> None:
+    ratio, size = np.array(STAYS) / np.array(EXPECTED_STAYS), np.array(EXPECTED_STAYS)
+    found = overdispersion(np.log(ratio), 0.0, 1 / np.sqrt(size), "truncate")
+    assert tuple(found) == pytest.approx((44, 8.53285128924864, 0.0284102322745188), rel=1e-9)
+    reach = normal_quantile(0.998) * np.sqrt(1 / size + found.between)
+    assert np.sum(np.abs(np.log(ratio)) > reach) == 9
+    funnel = ratio_funnel(STAYS, EXPECTED_STAYS)
+    assert isinstance(funnel, Funnel) and funnel.scatter.units == 54
+    assert sum(flag in {Flag.HIGH, Flag.LOW} for flag in funnel.flags) == 2  # pulling in tails keeps more variance
+
+
 def test_limits_of_a_share() -> None:
     assert 100 * np.array(share_limits([5, 20], 0.80642448)) == pytest.approx(
         np.array([[46.011039, 63.326743], [100, 97.958152]]), abs=1e-6

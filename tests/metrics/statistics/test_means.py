@@ -49,6 +49,8 @@ def test_students_own_sleep_data() -> None:
 def test_drop_outs_are_counted() -> None:
     assert paired_change([60.0, 65, np.nan], [70.0, np.nan, 80]).dropped == 2
     assert paired_change([60.0, 65], [70.0, 75]).p is None
+    with pytest.raises(ValueError, match="both scores"):
+        paired_change([60.0, np.nan], [np.nan, 70])
 
 
 @pytest.mark.parametrize(("gained", "lost"), [(9, 2), (3, 3), (0, 5), (0, 0), (20, 4), (86, 150), (15, 14)])

@@ -1,13 +1,17 @@
 """Knox tables and chains against the vignette of NearRepeat, the Near Repeat Calculator, and ptools."""
 
 import csv
+import itertools
 import json
+import math
 import time
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from metrics.statistics import knox, near_strings
 
@@ -76,6 +80,32 @@ def test_an_open_band_holds_all_other_pairs() -> None:
     assert later.observed.sum() == np.sum((gap >= 3) & (gap < 7))
 
 
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.tuples(st.integers(0, 300), st.integers(0, 300), st.integers(0, 20)), min_size=2, max_size=25),
+    st.sampled_from(["euclidean", "manhattan"]),
+)
+def test_pairs_and_chains_as_by_definition(reports: list[tuple[int, int, int]], kind: str) -> None:
+    x, y, days = (np.array(each, dtype=float) for each in zip(*reports, strict=True))
+    found = knox(x, y, days, [0, 0.1, 100, 200], [0, 1, 7, 14], 0, distance=kind)
+    linked = {place: {place} for place in range(len(reports))}
+    plain = np.zeros((3, 3), dtype=int)
+    for one, other in itertools.combinations(range(len(reports)), 2):
+        gap = abs(x[one] - x[other]), abs(y[one] - y[other])
+        apart, later = sum(gap) if kind == "manhattan" else math.hypot(*gap), abs(days[one] - days[other])
+        if apart < 200 and later < 14:
+            plain[np.searchsorted([0.1, 100], apart, "right"), np.searchsorted([1, 7], later, "right")] += 1
+        if apart < 100 and later < 7:
+            merged = linked[one] | linked[other]
+            linked.update(dict.fromkeys(merged, merged))
+    assert found.observed.tolist() == plain.tolist()
+    chains = near_strings(x, y, days, 100, 7, kind)
+    for place, others in linked.items():
+        assert set(np.flatnonzero(chains == chains[place])) == others
+    firsts = [int(np.flatnonzero(chains == number)[0]) for number in range(1, chains.max() + 1)]
+    assert firsts == sorted(firsts)
+
+
 def test_what_comes_back_next_door_is_found_and_the_seed_repeats_it() -> None:
     generator = np.random.default_rng(52)
     x, y, days = generator.uniform(0, 9_000, 400), generator.uniform(0, 9_000, 400), generator.uniform(0, 300, 400)
@@ -92,6 +122,12 @@ def test_missing_places_and_bands_that_do_not_rise_are_refused() -> None:
         knox([0, np.nan], [0, 0], [0, 1])
     with pytest.raises(ValueError, match="rise"):
         knox([0, 1], [0, 0], [0, 1], [0, 100, 100])
+
+
+def test_none_or_one_report_has_no_pairs() -> None:
+    assert knox([], [], [], permutations=2).observed.sum() == 0
+    assert knox([1], [1], [1], permutations=2).observed.sum() == 0
+    assert near_strings([], [], [], 1, 1).tolist() == [] and near_strings([1], [1], [1], 1, 1).tolist() == [1]
 
 
 def test_ten_thousand_reports_of_a_city() -> None:

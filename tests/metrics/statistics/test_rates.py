@@ -105,6 +105,17 @@ def test_a_small_area_directly_standardised() -> None:
     assert directly_standardised([4, 5], [100, 100], [1, 1]) is None
 
 
+def test_an_area_indirectly_standardised() -> None:
+    counts = [127, 25, 18, 21, 12, 27, 48, 27, 29, 32, 32, 34, 45, 65, 38, 68, 74, 82, 91]
+    people = [636, 558, 609, 543, 384, 594, 669, 843, 660, 576, 606, 522, 426, 273, 300, 288, 153, 123, 207]
+    reference = [10303, 2824, 0, 3615, 3641, 3490, 3789, 3213, 3031, 2771, 3089, 3490, 3595, 4745, 5514, 7125, 5694]
+    of = [50520, 57173, 60213, 54659, 44345, 50128, 62163, 67423, 62899, 55463, 60479, 49974, 44140, 40888, 37239]
+    found = indirectly_standardised(sum(counts), people, [*reference, 6210, 5757], [*of, 30819, 18136, 15325, 13918])
+    assert (found.observed, found.ratio) == (895, pytest.approx(1.0707232939020275, rel=1e-9))
+    assert found.interval == pytest.approx((1.0017147712553987, 1.143233287249895), rel=1e-9)
+    assert found.rate(1_000).value == pytest.approx(100.11137622091056, rel=1e-9)
+
+
 def test_displacement_of_a_published_example() -> None:
     found = displacement_difference((207, 110), (308, 318), (178, 157), (150, 140))
     assert (found.change, found.variance) == (-118, 1568)
@@ -156,8 +167,27 @@ def test_no_population_or_nothing_expected_is_refused() -> None:
         indirectly_standardised(3, [100], [0], [1_000])
 
 
-@given(st.floats(0, 5_000), st.floats(1, 50), st.floats(0.5, 0.99))
-def test_limits_hold_the_count_and_widen_with_repeats(count: float, repeats: float, level: float) -> None:
+@given(
+    st.lists(st.tuples(st.integers(0, 90), st.integers(100, 9_000), st.integers(1, 50)), min_size=1, max_size=12),
+    st.floats(0.5, 0.9),
+)
+def test_a_standardised_rate_lies_among_its_strata_and_within_its_limits(
+    strata: list[tuple[int, int, int]], level: float
+) -> None:
+    counts, people, weights = (np.array(each, dtype=float) for each in zip(*strata, strict=True))
+    rate = directly_standardised(counts, people, weights, 1, level)
+    assert (rate is None) == (counts.sum() < 10)
+    if rate is not None:
+        assert (counts / people).min() - 1e-12 <= rate.value <= (counts / people).max() + 1e-12
+        assert 0 <= rate.interval.low <= rate.value <= rate.interval.high
+        wider = directly_standardised(counts, people, weights, 1, 0.998)
+        assert (
+            wider is not None and wider.interval.low <= rate.interval.low <= rate.interval.high <= wider.interval.high
+        )
+
+
+@given(st.integers(0, 5_000), st.floats(1, 50), st.floats(0.5, 0.99))
+def test_limits_hold_the_count_and_widen_with_repeats(count: int, repeats: float, level: float) -> None:
     low, high = dependent_limits(count, count * repeats, level)
     plain_low, plain_high = count_limits(count, level)
     assert 0 <= low <= plain_low + 1e-9 <= count + 2e-9 and count <= plain_high <= high + 1e-9

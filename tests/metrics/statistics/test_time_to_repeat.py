@@ -16,6 +16,7 @@ from metrics.statistics import (
     mean_cumulative,
     median_time,
     repeat_risks,
+    repeat_risks_by_place,
 )
 
 MAINTAINED = ([9, 13, 13, 18, 23, 28, 31, 34, 45, 48, 161], [1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 0])
@@ -77,12 +78,14 @@ def test_same_curve_and_test_as_statsmodels() -> None:
 
 def test_repeat_risk_is_given_up_to_the_longest_follow_up() -> None:
     week, month, quarter, year = repeat_risks(kaplan_meier(*NONMAINTAINED))
-    assert week is not None and week.risk == pytest.approx(2 / 12) and week.at_risk == 12
+    assert week is not None and week.risk == pytest.approx(2 / 12) and week.followed == 10
     assert month is not None and month.risk == pytest.approx(1 - 0.2917, abs=5e-5)
     assert month.interval.low < month.risk < month.interval.high
     assert quarter is None and year is None
     early = repeat_risks(kaplan_meier([10.0, 20], [True, False]), [5])[0]
-    assert early is not None and early.risk == 0
+    assert early is not None and early.risk == 0 and early.interval.high == pytest.approx(0.6576, abs=1e-4)
+    everyone = repeat_risks(kaplan_meier([1.0, 2], [True, True]), [2])[0]
+    assert everyone is not None and everyone.risk == 1 and everyone.interval.high == 1
 
 
 def test_no_one_reported_again() -> None:
@@ -120,6 +123,59 @@ def test_robust_log_rank_keeps_its_level_with_repeated_places() -> None:
     assert np.mean(robust) < 0.1  # 5.7 % in 1,000 runs
 
 
+def test_the_error_by_place_is_greenwoods_without_censoring_and_unmoved_by_copies() -> None:
+    times, happened = np.array([3.0, 5, 9, 20, 41, 60, 80, 95, 120, 400]), np.ones(10, dtype=bool)
+    single = repeat_risks_by_place(times, happened, np.arange(10))
+    for one, plain in zip(single, repeat_risks(kaplan_meier(times, happened)), strict=True):
+        assert one is not None and plain is not None and tuple(one.interval) == pytest.approx(tuple(plain.interval))
+    copies = repeat_risks_by_place(np.repeat(times, 5), np.repeat(happened, 5), np.repeat(np.arange(10), 5))
+    for one, five in zip(single, copies, strict=True):
+        assert one is not None and five is not None and tuple(five.interval) == pytest.approx(tuple(one.interval))
+
+
+def test_limits_by_place_hold_the_risk_about_as_often_as_they_say() -> None:
+    """Places with unlike risks, five indices each: the risk of an index within 30 days is 1 − E exp(−30 × rate)."""
+    generator, places = np.random.default_rng(23), np.repeat(np.arange(150), 5)
+    true = 1 - (1 + 30 / 40) ** -2.0  # gamma with shape 2 and mean 1/20
+    by_place = plain = 0
+    for _ in range(200):
+        times = generator.exponential(1 / generator.gamma(2, 1 / 40, 150)[places])
+        until = generator.uniform(10, 120, places.size)
+        followed, happened = np.minimum(times, until), times <= until
+        robust = repeat_risks_by_place(followed, happened, places, [30])[0]
+        naive = repeat_risks(kaplan_meier(followed, happened), [30])[0]
+        assert robust is not None and naive is not None
+        by_place += robust.interval.low <= true <= robust.interval.high
+        plain += naive.interval.low <= true <= naive.interval.high
+    assert by_place / 200 > 0.91 and plain < by_place
+
+
+def test_mean_cumulative_function_of_five_systems_as_published_by_reliasoft() -> None:
+    """Means of the ReliaWiki example, as the Python package reliability prints them too.
+
+    Its variance adds the events up as if independent, and ours by place; they agree for the first event.
+    """
+    repairs = [[5.0, 10, 15], [6, 13, 17], [12, 20, 25], [13, 15], [16, 22, 25]]
+    places = np.repeat(np.arange(5), [len(each) for each in repairs])
+    curve = mean_cumulative(places, np.concatenate(repairs), [17, 19, 26, 24, 28])
+    printed = {
+        5: 0.2,
+        6: 0.4,
+        10: 0.6,
+        12: 0.8,
+        13: 1.2,
+        15: 1.6,
+        16: 1.8,
+        17: 2,
+        20: 2.33333,
+        22: 2.66667,
+        25: 3.66667,
+    }
+    assert curve.times.tolist() == list(printed)
+    assert curve.mean == pytest.approx(list(printed.values()), abs=5e-6)
+    assert curve.error[0] ** 2 == pytest.approx(0.032)
+
+
 def test_mean_cumulative_function_by_hand() -> None:
     """Three places followed 10, 6 and 3 days: one reports on days 2 and 5, another on day 5."""
     curve = mean_cumulative([0, 0, 1], [2.0, 5, 5], [10.0, 6, 3])
@@ -128,8 +184,13 @@ def test_mean_cumulative_function_by_hand() -> None:
     by_place = [(1 / 3 - 1 / 9) + (1 / 2 - 1 / 2), (0 - 1 / 9) + (1 / 2 - 1 / 2), 0 - 1 / 9]
     assert curve.error == pytest.approx([np.sqrt(np.sum(np.square(by_place)))] * 2)
     soon, later, never = further_reports(curve, [1, 7, 30])
-    assert soon is not None and soon.mean == 0
-    assert later is not None and later.mean == pytest.approx(4 / 3) and 0 < later.interval.low < 4 / 3
+    assert soon is not None and soon.mean == 0 and soon.interval.high == pytest.approx(3.6889 / 3, abs=1e-4)
+    assert (
+        later is not None
+        and later.mean == pytest.approx(4 / 3)
+        and later.places == 1
+        and 0 < later.interval.low < 4 / 3
+    )
     assert never is None
     with pytest.raises(ValueError, match="between the first report"):
         mean_cumulative([0], [11.0], [10.0])
