@@ -14,7 +14,6 @@ from metrics.periods import DAY
 from metrics.return_figures import FIGURES, SCALES, Line, pair_of
 from metrics.returned import Returns, Tally, periods_in, returns_of, rolled, table_of, units_of
 from metrics.standing import Unit
-from metrics.suppression import Cell, is_sensitive
 from metrics.types import Note, Period, Row
 from metrics.units import unit_notes
 
@@ -72,14 +71,19 @@ def _row(question: Question, upload: Upload, found: Returns, unit: Unit) -> Row:
     return FIGURES[upload.figure](Line(question, upload, unit, now, before, tuple(notes), extra, found))
 
 
+def periods_of(question: Question) -> list[Period]:
+    """Return the periods of the returns that lie in the scope, oldest first."""
+    upload, scope = upload_of(question), question.scope
+    frame = table_of(question, upload.indicator_id or question.indicator.id, part_of(question, upload))
+    return [period for period in periods_in(frame) if period[0] >= scope.start and period[1] <= scope.end]
+
+
 def course(question: Question) -> list[Point]:
-    """Return one point a return for the whole scope, oldest first; small cells of sensitive figures have none."""
+    """Return one point a return for the whole scope, oldest first; sensitive figures go by `periods_of` and `show`."""
     upload = upload_of(question)
     frame = table_of(question, upload.indicator_id or question.indicator.id, part_of(question, upload))
-    units, scope = units_of(question), question.scope
-    lines: dict[Period, list[tuple[str, float, float, float]]] = {
-        period: [] for period in periods_in(frame) if period[0] >= scope.start and period[1] <= scope.end
-    }
+    units = units_of(question)
+    lines: dict[Period, list[tuple[str, float, float, float]]] = {period: [] for period in periods_of(question)}
     columns = ("period_start", "period_end", "org_code", "numerator", "denominator")
     for start, end, code, numerator, denominator in frame.select(columns).iter_rows():
         if (start, end) in lines:
@@ -92,8 +96,6 @@ def _point(question: Question, upload: Upload, first: date, rows: Mapping[str, T
     if tally is None:
         return first, None, None, None
     number, whole = pair_of(tally)
-    if is_sensitive(question) and Cell("", None, number, whole).is_small(question.parameters.suppression_threshold):
-        return first, None, None, None
     if upload.figure in ("count", "grade"):
         return first, tally.numerator, number, None
     if not tally.denominator:
