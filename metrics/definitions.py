@@ -141,6 +141,7 @@ class VerdictRule:
 
     z: float
     confidence: float
+    confirmation_rate: float
     false_discovery_rate: float
     largest_share_part: float
 

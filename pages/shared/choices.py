@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+import metrics
 from pages.shared.address import follow
 from pages.shared.asking import Here
+from wording import signalling
 
 KEYS = ("caller", "place", "matter")
 PERSON_KINDS = ("officer", "auxiliary")
@@ -20,6 +22,22 @@ def key(place: Here) -> str:
 def window(place: Here) -> int:
     """Return within how many days a report counts as a repeat."""
     return int(_choose(place, "window", WINDOWS, str(place.parameters.repeat_window_days), "window"))
+
+
+def signal(place: Here, options: Sequence[str]) -> str:
+    """Return the signal whose details are shown; left alone, the first that is raised."""
+    words, entries = place.words, metrics.signal_entries()
+    asked = st.query_params.get("signal", options[0])
+    st.session_state["choice_signal"] = asked if asked in options else options[0]
+    st.selectbox(
+        words("filter.signal"),
+        options,
+        format_func=lambda code: signalling.title(words, entries[code]),
+        key="choice_signal",
+        on_change=follow,
+        args=("choice_signal", "signal"),
+    )
+    return str(st.session_state["choice_signal"])
 
 
 def person_kind(place: Here) -> str:
