@@ -1,11 +1,13 @@
 """Figures that units report as counts: one way to answer for everything in table `indicator_return`.
 
-Which returns answer is said in `returned.py`, what they make in `return_figures.py`. Cells under 5 of domestic
-violence and minors are suppressed, in the answer as in the course over time.
+Which returns answer is said in `returned.py`, what they make in `return_figures.py`. Small counts of domestic violence
+and minors are hidden by `suppression.py`, which stands behind every answer.
 """
 
 from collections.abc import Mapping
 from datetime import date
+
+import polars as pl
 
 from metrics.breaks import event_notes
 from metrics.counting import Question
@@ -25,8 +27,7 @@ def reported(question: Question) -> list[Row]:
     """Return the figure of each unit from its returns."""
     upload = upload_of(question)
     found = returns_of(question, upload, part_of(question, upload))
-    rows = [_row(question, upload, found, unit) for unit in found.units.rows]
-    return rows
+    return [_row(question, upload, found, unit) for unit in found.units.rows]
 
 
 def upload_of(question: Question) -> Upload:
@@ -48,7 +49,7 @@ def about_periods(found: Returns) -> list[Note]:
     first, last = found.periods[0][0], found.periods[-1][1] - DAY
     if not found.inside:
         return [Note("return_before_period", {"from": first, "to": last})]
-    return [Note("returns_used", {"n": len(found.periods), "from": first, "to": last})]
+    return [Note("returns_used", {"from": first, "to": last})]
 
 
 def _row(question: Question, upload: Upload, found: Returns, unit: Unit) -> Row:
@@ -71,24 +72,27 @@ def _row(question: Question, upload: Upload, found: Returns, unit: Unit) -> Row:
     return FIGURES[upload.figure](Line(question, upload, unit, now, before, tuple(notes), extra, found))
 
 
-def periods_of(question: Question) -> list[Period]:
-    """Return the periods of the returns that lie in the scope, oldest first."""
-    upload, scope = upload_of(question), question.scope
-    frame = table_of(question, upload.indicator_id or question.indicator.id, part_of(question, upload))
-    return [period for period in periods_in(frame) if period[0] >= scope.start and period[1] <= scope.end]
-
-
 def course(question: Question) -> list[Point]:
-    """Return one point a return for the whole scope, oldest first; sensitive figures go by `periods_of` and `show`."""
-    upload = upload_of(question)
-    frame = table_of(question, upload.indicator_id or question.indicator.id, part_of(question, upload))
-    units = units_of(question)
-    lines: dict[Period, list[tuple[str, float, float, float]]] = {period: [] for period in periods_of(question)}
+    """Return one point a return for the whole scope, oldest first."""
+    upload, units = upload_of(question), units_of(question)
+    frame = _frame(question)
+    lines: dict[Period, list[tuple[str, float, float, float]]] = {period: [] for period in returned_steps(question)}
     columns = ("period_start", "period_end", "org_code", "numerator", "denominator")
     for start, end, code, numerator, denominator in frame.select(columns).iter_rows():
         if (start, end) in lines:
             lines[start, end].append((code, numerator, denominator or 0.0, numerator * (denominator or 0.0)))
     return [_point(question, upload, period[0], rolled(question, units, part)) for period, part in lines.items()]
+
+
+def returned_steps(question: Question) -> list[Period]:
+    """Return the periods of the returns that lie wholly in the scope, oldest first."""
+    scope = question.scope
+    return [period for period in periods_in(_frame(question)) if period[0] >= scope.start and period[1] <= scope.end]
+
+
+def _frame(question: Question) -> pl.DataFrame:
+    upload = upload_of(question)
+    return table_of(question, upload.indicator_id or question.indicator.id, part_of(question, upload))
 
 
 def _point(question: Question, upload: Upload, first: date, rows: Mapping[str, Tally]) -> Point:

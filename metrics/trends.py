@@ -32,6 +32,7 @@ from metrics.errors import MetricError
 from metrics.periods import DAY, days_of, step_start, whole_steps
 from metrics.population import residents
 from metrics.repeats import incidents, missing_look_back
+from metrics.reported import returned_steps
 from metrics.rounds import pooled, read, tallies
 from metrics.showing import ask, show
 from metrics.statistics.poisson import PER_RESIDENTS
@@ -134,7 +135,8 @@ def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week"
     if indicator_id in WITHOUT_SERIES:
         points = ()
     elif is_sensitive(question):
-        points = _as_shown(question, _steps_of(question, step))
+        steps = returned_steps(question) if indicator_id in COURSES else _steps(question, step)
+        points = _as_shown(question, steps)
     elif indicator_id in COURSES:
         points = COURSES[indicator_id](question)
     elif question.indicator.subject == "training":
@@ -153,15 +155,12 @@ def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week"
 Days = dict[date, dict[str, int]]
 
 
-def _steps_of(question: Question, step: Step) -> list[Period]:
-    """Return the periods of a sensitive indicator's trend: those of its returns, or whole steps."""
-    if question.indicator.id in reported.COURSES:
-        return reported.periods_of(question)
+def _steps(question: Question, step: Step) -> list[Period]:
     return whole_steps(question.scope.start, question.scope.end, step, question.reference.week_start)
 
 
 def _as_shown(question: Question, steps: Iterable[Period]) -> Iterable[Point]:
-    """Yield the steps of a sensitive indicator one by one as `show` gives them, without what hides."""
+    """Yield the steps of a sensitive indicator one by one as `show` gives them, small counts left out."""
     for start, end in steps:
         scope = replace(question.scope, start=start, end=end, version=question.version)
         row = show(question.lake, question.indicator.id, scope, **question.options).rows[0]
