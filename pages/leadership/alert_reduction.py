@@ -23,10 +23,9 @@ drilling.up(place)
 
 change = place.ask("alert_change")
 year, to_date = place.ask("alert_rolling_year"), place.ask("alert_year_to_date")
-shares = words("counter.valid_share", share=words.percent(change.rows[0].extra.get("valid_share")))
 columns = st.columns(3)
 with columns[0]:
-    card(place, "alerts_valid", shares, change="alert_change")
+    card(place, "alerts_valid", takeaways.alert_counters(place, change.rows[0]), change="alert_change")
 with columns[1]:
     received = words.signed(year.rows[0].extra.get("received_change"))
     card(place, "alert_rolling_year", words("counter.received", change=received), comparisons=("previous",))

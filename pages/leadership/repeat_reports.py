@@ -10,7 +10,7 @@ from charts import district_map, greyed, shades, share_dots, trend
 from pages.leadership.repeating import checks, clusters, life
 from pages.leadership.repeating import saying as told
 from pages.leadership.repeating.rule import choose
-from pages.shared import drilling, tables, takeaways
+from pages.shared import classes, drilling, tables, takeaways
 from pages.shared.asking import here
 from pages.shared.figure import figure
 
@@ -29,6 +29,7 @@ drawn = trend(
     axis=words("axis.repeat_share"),
     names=(words("line.this_year"), words("line.year_before")),
     base=tables.shifted(before, YEAR_OF_WEEKS),
+    events=classes.events(place, share),
     percent=True,
 )
 blind = tables.look_back(place, course, rule.window)
