@@ -25,14 +25,13 @@ class Place(Protocol):
 
 SHAPES = {"confirmed": "●", "possible": "○", "not_established": "│", "contradicted": "✕"}
 """The same shapes as in `charts.changes`."""
-DIGITS = {"per_10000": 1, "per_day": 1, "ratio": 2}
-"""Digits behind the point by unit; counts have none."""
 FIRST_SAID, LAST_SAID = ("series_break", "no_base_data", "days_compared"), ("event",)
 NAMED = 4
 """So many units are named in a sentence; more are counted."""
 IN_PERCENT = ("share", "ratio")
 DIGITS = {
     "per_10000": 1,
+    "per_day": 1,
     "per_1000": 2,
     "per_100": 1,
     "hours": 1,
