@@ -95,9 +95,14 @@ def figures(lake: Lake, week: Week) -> tuple[pl.DataFrame, list[dict[str, str]]]
     return frame, [dict(entry) for entry in dict.fromkeys(tuple(sorted(one.items())) for one in unanswered)]
 
 
+def published() -> list[Indicator]:
+    """Return the indicators that a package holds: all there are."""
+    return list(metrics.catalogue().values())
+
+
 def _questions() -> Iterator[Asked]:
     """Return every question; those that read the same counts stand together, because answers are kept for a while."""
-    entries = list(metrics.catalogue().values())
+    entries = published()
     for comparison in COMPARISONS:
         for by in ("city", "district", "station"):
             yield from (Asked(entry.id, comparison, by) for entry in entries if by in entry.levels)

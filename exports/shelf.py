@@ -10,6 +10,7 @@ from exports.building import locked
 from exports.errors import ExportError
 from exports.manifest import parsed
 from exports.packing import MANIFEST
+from exports.weeks import WEEK
 
 DEFAULT = Path(__file__).resolve().parents[1] / "data" / "snapshots"
 SETTING = "JICENG_SNAPSHOTS"
@@ -30,6 +31,16 @@ class Package:
     files: tuple[str, ...]
     warnings: tuple[dict[str, str], ...]
     bytes: int
+
+    @property
+    def period(self) -> tuple[date, date]:
+        """The week as a half-open period."""
+        return self.week, self.week + WEEK
+
+    @property
+    def megabytes(self) -> float:
+        """The size of the ZIP."""
+        return self.bytes / 1_000_000
 
 
 def shelf() -> Path:

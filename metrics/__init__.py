@@ -3,7 +3,7 @@
 Reads the warehouse's marts at a version; knows no screens, no charts and no importer.
 """
 
-from metrics.definitions import Indicator, catalogue, concerned_by, indicator
+from metrics.definitions import CHAPTERS, Indicator, catalogue, concerned_by, indicator
 from metrics.delay import Delay, reporting_delay
 from metrics.drilling import cluster_alerts
 from metrics.errors import MetricError
@@ -16,6 +16,7 @@ from metrics.trends import series
 from metrics.types import Note, Result, Row, Scope, Warehouse
 
 __all__ = [
+    "CHAPTERS",
     "GROUPS",
     "Delay",
     "Indicator",

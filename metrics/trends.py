@@ -32,11 +32,12 @@ from metrics.errors import MetricError
 from metrics.periods import DAY, days_of, step_start, whole_steps
 from metrics.population import residents
 from metrics.repeats import incidents, missing_look_back
+from metrics.reported import returned_steps
 from metrics.rounds import pooled, read, tallies
 from metrics.showing import ask, show
 from metrics.statistics.poisson import PER_RESIDENTS
 from metrics.suppression import is_sensitive
-from metrics.types import Scope, Step, Warehouse
+from metrics.types import Period, Scope, Step, Warehouse
 from metrics.units import resolve
 
 SCHEMA = {"period_start": pl.Date, "value": pl.Float64, "numerator": pl.Int64, "denominator": pl.Int64}
@@ -133,10 +134,11 @@ def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week"
     points: Iterable[Point] = ()
     if indicator_id in WITHOUT_SERIES:
         points = ()
+    elif is_sensitive(question):
+        steps = returned_steps(question) if indicator_id in COURSES else _steps(question, step)
+        points = _as_shown(question, steps)
     elif indicator_id in COURSES:
         points = COURSES[indicator_id](question)
-    elif is_sensitive(question):
-        points = _as_shown(question, step)
     elif question.indicator.subject == "training":
         points = _by_round(question)
     elif question.indicator.subject == "cases":
@@ -153,9 +155,13 @@ def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week"
 Days = dict[date, dict[str, int]]
 
 
-def _as_shown(question: Question, step: Step) -> Iterable[Point]:
+def _steps(question: Question, step: Step) -> list[Period]:
+    return whole_steps(question.scope.start, question.scope.end, step, question.reference.week_start)
+
+
+def _as_shown(question: Question, steps: Iterable[Period]) -> Iterable[Point]:
     """Yield the steps of a sensitive indicator one by one as `show` gives them, small counts left out."""
-    for start, end in whole_steps(question.scope.start, question.scope.end, step, question.reference.week_start):
+    for start, end in steps:
         scope = replace(question.scope, start=start, end=end, version=question.version)
         row = show(question.lake, question.indicator.id, scope, **question.options).rows[0]
         yield start, row.value, row.numerator, row.denominator

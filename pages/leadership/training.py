@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from charts import share_dots, trend, value_dots
-from pages.shared import choices, drilling, rounds, tables, takeaways
+from pages.shared import choices, classes, drilling, rounds, tables, takeaways
 from pages.shared.asking import here
 from pages.shared.figure import figure
 
@@ -129,6 +129,7 @@ with left:
             axis=words("axis.share"),
             names=(words("line.first_pass"), words("line.coverage")),
             base=coverage,
+            events=classes.events(place, passed),
             percent=True,
         ),
         tables.series_table(place, course),

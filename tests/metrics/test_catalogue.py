@@ -55,7 +55,7 @@ def test_every_field_is_there_in_both_languages(entry: Indicator) -> None:
         assert field == "interval" or any("一" <= letter <= "鿿" for letter in text["zh"]), field
     if entry.denominator is not None:
         assert entry.denominator["zh"].strip() and entry.denominator["en"].strip()
-    assert entry.plan_clause and entry.unit and entry.smallest_base == 20 and entry.definition >= 1
+    assert entry.plan_clause and entry.unit and entry.smallest_base in (5, 20) and entry.definition >= 1
     assert entry.tier in ("T1", "T2", "T3") and entry.direction in ("up", "down", "none")
     assert entry.levels and set(entry.levels) <= {"city", "district", "station"}
     assert entry.counter_metrics and entry.id not in entry.counter_metrics
