@@ -35,7 +35,6 @@ DIGITS = {
     "per_10000": 1,
     "per_day": 1,
     "per_1000": 2,
-    "per_day": 1,
     "per_100": 1,
     "hours": 1,
     "hours_each": 1,
