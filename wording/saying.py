@@ -33,8 +33,8 @@ OWN_PERIODS = ("reported", "registers", "staffing")
 IN_PERCENT = ("share", "ratio")
 DIGITS = {
     "per_10000": 1,
-    "per_1000": 2,
     "per_day": 1,
+    "per_1000": 2,
     "per_100": 1,
     "hours": 1,
     "hours_each": 1,
