@@ -95,9 +95,14 @@ def figures(lake: Lake, week: Week) -> tuple[pl.DataFrame, list[dict[str, str]]]
     return frame, [dict(entry) for entry in dict.fromkeys(tuple(sorted(one.items())) for one in unanswered)]
 
 
+def published() -> list[Indicator]:
+    """Return the indicators that a package holds: all there are."""
+    return list(metrics.catalogue().values())
+
+
 def _questions() -> Iterator[Asked]:
     """Return every question; those that read the same counts stand together, because answers are kept for a while."""
-    entries = list(metrics.catalogue().values())
+    entries = published()
     for comparison in COMPARISONS:
         for by in ("city", "district", "station"):
             yield from (Asked(entry.id, comparison, by) for entry in entries if by in entry.levels)
@@ -144,7 +149,8 @@ def _lines(result: Result, asked: Asked) -> Iterator[dict[str, Any]]:
     }
     for row in result.rows:
         low, high = row.interval if row.interval else (None, None)
-        cells = {name: getattr(row, name) for name in ("unit", "name_zh", "name_en", "unit_of_value", *COUNTS)}
+        cells = {name: getattr(row, name) for name in ("unit", "name_zh", "name_en", "unit_of_value")}
+        cells |= {name: _whole(getattr(row, name)) for name in COUNTS}
         yield (
             common
             | cells
@@ -159,6 +165,10 @@ def _lines(result: Result, asked: Asked) -> Iterator[dict[str, Any]]:
                 "notes": ";".join(sorted({note.code for note in row.notes})),
             }
         )
+
+
+def _whole(count: float | None) -> int | None:
+    return None if count is None else round(count)
 
 
 def rounded(value: float | None) -> float | None:

@@ -63,6 +63,7 @@ class Parameters:
     confidence: float
     verdict_z: float
     false_discovery_rate: float
+    confirmation_rate: float
     largest_share_part: float
     baseline_points: int
     funnel_units: int

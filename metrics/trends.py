@@ -9,6 +9,7 @@ the step.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import accumulate
 
 import polars as pl
 
@@ -18,6 +19,7 @@ from metrics import (
     cohorts,
     components,
     escalation,
+    longer,
     recording,
     registers,
     reported,
@@ -30,11 +32,12 @@ from metrics.errors import MetricError
 from metrics.periods import DAY, days_of, step_start, whole_steps
 from metrics.population import residents
 from metrics.repeats import incidents, missing_look_back
+from metrics.reported import returned_steps
 from metrics.rounds import pooled, read, tallies
 from metrics.showing import ask, show
 from metrics.statistics.poisson import PER_RESIDENTS
 from metrics.suppression import is_sensitive
-from metrics.types import Scope, Step, Warehouse
+from metrics.types import Period, Scope, Step, Warehouse
 from metrics.units import resolve
 
 SCHEMA = {"period_start": pl.Date, "value": pl.Float64, "numerator": pl.Int64, "denominator": pl.Int64}
@@ -86,7 +89,12 @@ WHERE day >= $start
     AND (len($stations::VARCHAR[]) = 0 OR list_contains($stations::VARCHAR[], station_code))
 GROUP BY day
 """
-COUNTS = {"alerts_received": "received", "alerts_valid": "valid", "alert_change": "valid", "alert_rate": "valid"}
+COUNTS = {
+    "alerts_received": "received",
+    "alerts_valid": "valid",
+    "alert_change": "valid",
+    "alert_rate": "valid",
+} | dict.fromkeys(("alert_contributions", "alert_course"), "valid")
 ROUNDS = {
     "training_coverage": ("tested", "due"),
     "training_first_pass": ("first_passed", "first_taken"),
@@ -126,16 +134,19 @@ def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week"
     points: Iterable[Point] = ()
     if indicator_id in WITHOUT_SERIES:
         points = ()
+    elif is_sensitive(question):
+        steps = returned_steps(question) if indicator_id in COURSES else _steps(question, step)
+        points = _as_shown(question, steps)
     elif indicator_id in COURSES:
         points = COURSES[indicator_id](question)
-    elif is_sensitive(question):
-        points = _as_shown(question, step)
     elif question.indicator.subject == "training":
         points = _by_round(question)
     elif question.indicator.subject == "cases":
         points = _by_step(question, step, _cases(question), known_case_days(question))
     elif question.indicator.subject == "returns":
         points = _by_return(question, step)
+    elif indicator_id in longer.ANSWERS:
+        points = _running(question, step)
     else:
         points = _by_step(question, step, _daily(question), question.reference.days)
     return pl.DataFrame(list(points), schema=SCHEMA, orient="row")
@@ -144,9 +155,13 @@ def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week"
 Days = dict[date, dict[str, int]]
 
 
-def _as_shown(question: Question, step: Step) -> Iterable[Point]:
+def _steps(question: Question, step: Step) -> list[Period]:
+    return whole_steps(question.scope.start, question.scope.end, step, question.reference.week_start)
+
+
+def _as_shown(question: Question, steps: Iterable[Period]) -> Iterable[Point]:
     """Yield the steps of a sensitive indicator one by one as `show` gives them, small counts left out."""
-    for start, end in whole_steps(question.scope.start, question.scope.end, step, question.reference.week_start):
+    for start, end in steps:
         scope = replace(question.scope, start=start, end=end, version=question.version)
         row = show(question.lake, question.indicator.id, scope, **question.options).rows[0]
         yield start, row.value, row.numerator, row.denominator
@@ -201,6 +216,24 @@ def _by_return(question: Question, step: Step) -> Iterable[Point]:
     for start, end in whole_steps(question.scope.start, question.scope.end, step, question.reference.week_start):
         figure = returns.total(question, (start, end))
         yield start, None if figure is None else float(figure), figure, None
+
+
+def _running(question: Question, step: Step) -> Iterable[Point]:
+    """Yield for each step the sum of the span that ends with it; no value where a day of the span is unknown."""
+    scope, name = question.scope, question.indicator.id
+    steps = whole_steps(scope.start, scope.end, step, question.reference.week_start)
+    if not steps:
+        return
+    first = min(longer.first_day(name, end) for _, end in steps)
+    days = days_of((first, scope.end))
+    counts = _daily(replace(question, scope=replace(scope, start=first)))
+    sums = [0, *accumulate(counts.get(day, {}).get("valid", 0) for day in days)]
+    known = [0, *accumulate(day in question.reference.days for day in days)]
+    for start, end in steps:
+        begin = (longer.first_day(name, end) - first).days
+        stop = (end - first).days
+        total = sums[stop] - sums[begin] if known[stop] - known[begin] == stop - begin else None
+        yield start, None if total is None else float(total), total, None
 
 
 def _look_back_missing(question: Question, start: date) -> bool:

@@ -4,6 +4,17 @@ Knows the typed results of `metrics` and the catalogues in `locale/`; no screens
 """
 
 from wording import saying, signalling
+from wording.guarding import guarded
 from wording.words import DASH, LANGUAGES, MINUS, Words, catalogue, language_of
 
-__all__ = ["DASH", "LANGUAGES", "MINUS", "Words", "catalogue", "language_of", "saying", "signalling"]
+__all__ = [
+    "DASH",
+    "LANGUAGES",
+    "MINUS",
+    "Words",
+    "catalogue",
+    "guarded",
+    "language_of",
+    "saying",
+    "signalling",
+]
