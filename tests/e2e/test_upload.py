@@ -17,7 +17,7 @@ pytestmark = pytest.mark.e2e
 
 STATIONS = [f"3399{district:02d}{number:02d}0000" for district in range(1, 5) for number in range(1, 5)]
 WEEK = "period=2025-12-22..2025-12-28"
-PREPARED_MS = 120_000
+PREPARED_MS = 300_000
 ROWS, BAD_TIME, BAD_UNIT = 40, 11, 23
 PHONE = "1380000"
 
