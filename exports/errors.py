@@ -44,6 +44,18 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "{detail} cannot be read. It is damaged or was changed: take another copy.",
         "zh": "{detail} 无法读取，可能已损坏或被改动：请换一份副本。",
     },
+    "no_figures": {
+        "en": "{detail} holds no table of figures, so it cannot be compared. Make it with the formats parquet or csv.",
+        "zh": "{detail} 不含指标数据表，无法比较。请用 parquet 或 csv 格式重新生成。",
+    },
+    "other_city": {
+        "en": "{detail} and {other} are of two cities. Compare packages of one city.",
+        "zh": "{detail} 与 {other} 属于两个城市。请比较同一城市的快照。",
+    },
+    "other_week": {
+        "en": "{detail} and {other} are of two weeks. That needs the warehouse that made the newer one.",
+        "zh": "{detail} 与 {other} 不是同一周。比较它们需要生成较新一份的仓库。",
+    },
     "too_large": {
         "en": "{detail} is too large for a weekly package. Nothing was read.",
         "zh": "{detail} 过大，不是每周快照。没有读取。",

@@ -144,7 +144,8 @@ def _lines(result: Result, asked: Asked) -> Iterator[dict[str, Any]]:
     }
     for row in result.rows:
         low, high = row.interval if row.interval else (None, None)
-        cells = {name: getattr(row, name) for name in ("unit", "name_zh", "name_en", "unit_of_value", *COUNTS)}
+        cells = {name: getattr(row, name) for name in ("unit", "name_zh", "name_en", "unit_of_value")}
+        cells |= {name: _whole(getattr(row, name)) for name in COUNTS}
         yield (
             common
             | cells
@@ -159,6 +160,10 @@ def _lines(result: Result, asked: Asked) -> Iterator[dict[str, Any]]:
                 "notes": ";".join(sorted({note.code for note in row.notes})),
             }
         )
+
+
+def _whole(count: float | None) -> int | None:
+    return None if count is None else round(count)
 
 
 def rounded(value: float | None) -> float | None:

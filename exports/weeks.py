@@ -45,6 +45,19 @@ def week_of(lake: Lake, day: date, version: int | None = None) -> Week:
     return Week(start, start + WEEK, at, warehouse.moment_of(lake, at))
 
 
+def newest_week(lake: Lake, version: int | None = None) -> date:
+    """Return the first day of the last complete week in the data.
+
+    Raises:
+        ExportError: there is none.
+    """
+    at = warehouse.settled_version(lake) if version is None else lake.require_version(version)
+    found = metrics.last_complete_week(lake, at)
+    if found is None:
+        raise ExportError("no_data")
+    return found[0]
+
+
 def start_of(day: date, week_start: str) -> date:
     """Return the first day of the week that a day lies in."""
     first = WEEKDAYS.index(week_start) if week_start in WEEKDAYS else 0

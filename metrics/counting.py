@@ -185,9 +185,9 @@ def added(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:
     return total
 
 
-def day_notes(compared: Compared) -> list[Note]:
+def day_notes(compared: Compared, incomplete: frozenset[date] = frozenset()) -> list[Note]:
     """Return what must be said about the days: left out, none to compare with, or unequal in number."""
-    notes = []
+    notes = [Note("day_incomplete", {"day": day}) for day in compared.left_out if day in incomplete]
     if len(compared.left_out) > compared.unmatched:
         notes.append(Note("days_compared", {"compared": compared.days, "days": compared.whole_days}))
     if compared.aligned:

@@ -105,6 +105,7 @@ class Indicator:
     parameters: Mapping[str, Parameter]
     source: Mapping[str, str] = field(default_factory=lambda: dict(OURS))
     sensitive: bool = False
+    """Whether it counts domestic violence or minors, so that small counts are hidden (`metrics/suppression.py`)."""
     upload: Upload | None = None
 
     @property
@@ -148,6 +149,7 @@ class VerdictRule:
 
     z: float
     confidence: float
+    confirmation_rate: float
     false_discovery_rate: float
     largest_share_part: float
 

@@ -170,6 +170,8 @@ def _places(question: Question, scores: Scores) -> dict[str, dict[str, Any]]:
             "units": len(codes),
             "lowest_fifth": float(ranks.lowest_fifth[place]),
             "between": found.between,
+            "differs": not found.low[place] <= found.mean <= found.high[place],
+            "common_mean": found.mean,
         }
         for place, code in enumerate(codes)
     }

@@ -13,10 +13,15 @@ from metrics import (
     case_rates,
     cases,
     causes,
+    changes,
     cohorts,
     components,
+    contributions,
+    course,
     escalation,
+    funnels,
     hours,
+    longer,
     rates,
     recording,
     registers,
@@ -50,9 +55,16 @@ KNOWN_DAYS: dict[str, Callable[[Question], Question]] = {
     "returns": returns.with_returned_days,
 }
 """Subjects whose known days are not those of the alerts."""
+WITHOUT_BASE = ("alert_course", "alert_funnel")
+"""Compared with limits, not with a period."""
 
 ANSWERS: dict[str, Callable[[Question], list[Row]]] = {
     **alerts.ANSWERS,
+    **changes.ANSWERS,
+    **longer.ANSWERS,
+    **contributions.ANSWERS,
+    **course.ANSWERS,
+    **funnels.ANSWERS,
     **rates.ANSWERS,
     **shares.ANSWERS,
     **integrity.ANSWERS,
@@ -88,13 +100,12 @@ def show(lake: Warehouse, indicator_id: str, scope: Scope, **options: object) ->
         MetricError: unknown indicator, unit, class or parameter, or a period that is none.
         warehouse.LakeError: the version is not kept, or the lake cannot be read.
     """
-    question = ask(lake, indicator_id, scope, options)
-    answers, hidden = answered(question)
-    rows = tuple(with_targets(question, list(answers)))
+    question = longer.stretched(ask(lake, indicator_id, scope, options))
+    rows, hidden = answered(question)
     subject = question.indicator.subject
     known = KNOWN_DAYS.get(subject)
     compared = known(question).compared if known else question.compared
-    notes = [] if subject in WITHOUT_DAYS else day_notes(compared)
+    notes = [] if subject in WITHOUT_DAYS else day_notes(compared, question.reference.incomplete)
     if scope.groups and subject in WITHOUT_GROUPS:
         notes.append(Note("category_not_applicable"))
     return Result(
@@ -102,7 +113,7 @@ def show(lake: Warehouse, indicator_id: str, scope: Scope, **options: object) ->
         definition=question.indicator.definition,
         data_version=question.version,
         period=compared.period,
-        base_period=compared.base,
+        base_period=None if indicator_id in WITHOUT_BASE else compared.base,
         by=scope.by,
         rows=rows,
         notes=(*notes, *hidden, *city_event_notes(question), *parameter_notes(question)),
@@ -127,7 +138,7 @@ def answered(question: Question) -> tuple[tuple[Row, ...], list[Note]]:
     rows, notes = answer(question), list[Note]()
     if is_sensitive(question):
         rows, notes = suppress(question, answer, rows)
-    return tuple(rows), notes
+    return tuple(with_targets(question, list(rows))), notes
 
 
 def ask(lake: Warehouse, indicator_id: str, scope: Scope, options: dict[str, object]) -> Question:

@@ -3,8 +3,12 @@
 Coverage comes first: a pass rate rises when weak candidates stay away, so the untested count, and stations
 that sent nobody stand in the table with 0 tested. Officers and auxiliaries are never pooled: officers unless
 asked otherwise. Which rounds a period holds is said in `metrics/rounds.py`.
+
+Counts are of people by ability, and one person's tests stand or fall together (who is ill misses all four). So
+intervals and verdicts are made as if each person counted once: from the counts divided by the tests a person takes.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from metrics.breaks import event_notes
@@ -13,6 +17,7 @@ from metrics.periods import base_period
 from metrics.rounds import Round, Tally, Training, pooled, read, rounds_of, tallies
 from metrics.rows import share_row
 from metrics.standing import Unit
+from metrics.statistics import TooFewUnits, discoveries, share_funnel
 from metrics.types import Note, Row
 from metrics.units import unit_notes
 from metrics.verdicts import CONFIRMED, NOT_ESTABLISHED
@@ -48,7 +53,33 @@ def _rows(question: Question, pair: tuple[str, str]) -> list[Row]:
         notes = unit_notes(training.units, unit, since) + event_notes(question, training.units, unit) + about
         base = before[unit.code] if base_rounds else None
         rows.append(_row(question, unit, now[unit.code], base, pair, notes, rounds, base_rounds))
-    return rows
+    return _marked(question, rows, max(1, tests_each(rounds)))
+
+
+def tests_each(rounds: list[Round]) -> int:
+    """Return how many tests one person takes in some rounds; they stand or fall together, so they are one witness."""
+    return sum(len(found.abilities) for found in rounds)
+
+
+def _marked(question: Question, rows: list[Row], each: int) -> list[Row]:
+    """Return the rows with whether each differs from all together, at the false discovery rate of one table.
+
+    The funnel of shares, its variance between units included, says how far units lie apart anyway.
+    """
+    known = [row for row in rows if row.value is not None and row.numerator is not None and row.denominator]
+    if len(known) < question.parameters.funnel_units:
+        return rows
+    parts, wholes = ([(count or 0) / each for count in counts] for counts in zip(*map(_pair, known), strict=True))
+    funnel = share_funnel(parts, wholes)
+    if isinstance(funnel, TooFewUnits):
+        return rows
+    stays = discoveries(funnel.p.tolist(), question.rule.false_discovery_rate)
+    differs = {row.unit: found for row, found in zip(known, stays, strict=True)}
+    return [replace(row, extra=dict(row.extra) | {"differs": differs.get(row.unit, False)}) for row in rows]
+
+
+def _pair(row: Row) -> tuple[int | None, int | None]:
+    return row.numerator, row.denominator
 
 
 def rounds_before(question: Question, training: Training, rounds: list[Round]) -> list[Round]:
@@ -99,6 +130,7 @@ def _row(
         highest=NOT_ESTABLISHED if absent else CONFIRMED,
         broken=any(note.code == "series_break" for note in notes),
         reason=reason,
+        each=max(1, tests_each(rounds), tests_each(base_rounds)),
     )
 
 
@@ -125,6 +157,7 @@ def _extra(total: Tally, base: Tally | None, abilities: Tallies) -> dict[str, An
     return {
         "tested": total.tested,
         "due": total.due,
+        "untested": max(0, total.due - total.tested) if total.due else None,
         "coverage": total.coverage,
         "base_coverage": base.coverage if base else None,
         "first_pass": total.first_pass,

@@ -9,6 +9,7 @@ the step.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import accumulate
 
 import polars as pl
 
@@ -18,6 +19,7 @@ from metrics import (
     cohorts,
     components,
     escalation,
+    longer,
     recording,
     registers,
     reported,
@@ -87,7 +89,12 @@ WHERE day >= $start
     AND (len($stations::VARCHAR[]) = 0 OR list_contains($stations::VARCHAR[], station_code))
 GROUP BY day
 """
-COUNTS = {"alerts_received": "received", "alerts_valid": "valid", "alert_change": "valid", "alert_rate": "valid"}
+COUNTS = {
+    "alerts_received": "received",
+    "alerts_valid": "valid",
+    "alert_change": "valid",
+    "alert_rate": "valid",
+} | dict.fromkeys(("alert_contributions", "alert_course"), "valid")
 ROUNDS = {
     "training_coverage": ("tested", "due"),
     "training_first_pass": ("first_passed", "first_taken"),
@@ -138,6 +145,8 @@ def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week"
         points = _by_step(question, step, _cases(question), known_case_days(question))
     elif question.indicator.subject == "returns":
         points = _by_return(question, step)
+    elif indicator_id in longer.ANSWERS:
+        points = _running(question, step)
     else:
         points = _by_step(question, step, _daily(question), question.reference.days)
     return pl.DataFrame(list(points), schema=SCHEMA, orient="row")
@@ -207,6 +216,24 @@ def _by_return(question: Question, step: Step) -> Iterable[Point]:
     for start, end in whole_steps(question.scope.start, question.scope.end, step, question.reference.week_start):
         figure = returns.total(question, (start, end))
         yield start, None if figure is None else float(figure), figure, None
+
+
+def _running(question: Question, step: Step) -> Iterable[Point]:
+    """Yield for each step the sum of the span that ends with it; no value where a day of the span is unknown."""
+    scope, name = question.scope, question.indicator.id
+    steps = whole_steps(scope.start, scope.end, step, question.reference.week_start)
+    if not steps:
+        return
+    first = min(longer.first_day(name, end) for _, end in steps)
+    days = days_of((first, scope.end))
+    counts = _daily(replace(question, scope=replace(scope, start=first)))
+    sums = [0, *accumulate(counts.get(day, {}).get("valid", 0) for day in days)]
+    known = [0, *accumulate(day in question.reference.days for day in days)]
+    for start, end in steps:
+        begin = (longer.first_day(name, end) - first).days
+        stop = (end - first).days
+        total = sums[stop] - sums[begin] if known[stop] - known[begin] == stop - begin else None
+        yield start, None if total is None else float(total), total, None
 
 
 def _look_back_missing(question: Question, start: date) -> bool:

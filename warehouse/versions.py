@@ -6,11 +6,13 @@ brought data, so that publishing twice without a load in between gives the same 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from warehouse import schema
+from warehouse.errors import LakeError
 from warehouse.lake import Lake
 
 HOUSEKEEPING = ("pin version ", "fold marts, clear quarantine")
@@ -50,7 +52,8 @@ def pins(lake: Lake, version: int | None = None) -> list[dict[str, Any]]:
 def row_counts(lake: Lake, version: int | None = None) -> dict[str, int]:
     """How many current records each table holds at a version."""
     at = lake.require_version(version)
-    return {
-        table.name: int(lake.frame(ROWS_SQL.format(table=table.name), {"version": at}).item())
-        for table in schema.tables().values()
-    }
+    found = {}
+    for table in schema.tables().values():
+        with suppress(LakeError):  # a version from before the table
+            found[table.name] = int(lake.frame(ROWS_SQL.format(table=table.name), {"version": at}).item())
+    return found

@@ -30,8 +30,22 @@ NAMED = 4
 """So many units are named in a sentence; more are counted."""
 OWN_PERIODS = ("reported", "registers", "staffing")
 """Subjects whose figures have the periods of their returns or snapshots."""
-IN_PERCENT = ("share", "ratio")
-DIGITS = {"per_10000": 1, "per_1000": 2, "per_100": 1, "hours": 1, "minutes": 1, "days": 1, "points": 1, "score": 1}
+IN_PERCENT = ("share", "percent")
+DIGITS = {
+    "per_10000": 1,
+    "per_day": 1,
+    "per_1000": 2,
+    "per_100": 1,
+    "hours": 1,
+    "hours_each": 1,
+    "minutes": 1,
+    "days": 1,
+    "points": 1,
+    "score": 1,
+    "ratio": 2,
+    "times": 2,
+    "reports_per_key": 2,
+}
 """Decimals of a figure by its unit; counts have none."""
 ABOUT_THE_BASE = ("no_base_data", "base_look_back_incomplete", "base_roster_too_small", "base_share_under_20")
 
@@ -46,7 +60,7 @@ def value(words: Words, row: Row) -> str:
         return words.signed(row.value)
     if row.unit_of_value == "score_change":
         return scored(words, row.value)
-    return words.number(row.value, DIGITS.get(row.unit_of_value, 0))
+    return words.number(row.value, _digits(row))
 
 
 def scored(words: Words, value: float | None) -> str:
@@ -80,7 +94,14 @@ def interval(words: Words, row: Row) -> str:
     if row.unit_of_value == "score_change":
         return words("say.interval", low=scored(words, low), high=scored(words, high))
     digits = DIGITS.get(row.unit_of_value, 0)
+    digits = _digits(row)
     return words("say.interval", low=words.number(low, digits), high=words.number(high, digits))
+
+
+def _digits(row: Row) -> int:
+    """Return the decimal places of a figure; a rate under one gets one more, or nothing would be left of it."""
+    small = row.unit_of_value == "per_10000" and row.value is not None and row.value < 1
+    return DIGITS.get(row.unit_of_value, 0) + small
 
 
 def verdict(words: Words, row: Row) -> str:
@@ -151,7 +172,7 @@ def note(place: Place, found: Note) -> str:
     filled = {key: _plain(place, key, content) for key, content in found.values.items()}
     if "title_zh" in found.values:
         filled["title"] = place.words.name(found.values.get("title_zh"), found.values.get("title_en"))
-    if found.code == "key":
+    if found.code in ("key", "key_alone"):
         filled["key"] = place.words.of("key", found.values["key"])
     if found.code == "dark_unit":
         filled["period"] = place.words.of("dark_period", found.values["period"])
@@ -169,7 +190,7 @@ def _plain(place: Place, key: str, content: object) -> str:
         return place.names.get(str(content), str(content))
     if isinstance(content, list | tuple):
         return listed(place, [_plain(place, "unit", item) for item in content])
-    if key == "missing":
+    if key in ("missing", "located_share", "shared_share"):
         return place.words.percent(float(str(content)), 0)
     if isinstance(content, date):
         return place.words.day(content)
@@ -215,7 +236,7 @@ def foot(place: Place, result: Result) -> str:
     rounds = _rounds(result)
     if rounds:
         parts.append(words("foot.rounds", **rounds))
-    elif result.base_period:
+    elif result.base_period and catalogue()[result.indicator].subject != "training":  # a year of hours has no base
         base = [row.base_numerator for row in result.rows if row.base_numerator is not None]
         parts.append(
             words("foot.base", n=words.number(sum(base)) if base else DASH, period=words.period(_base_period(result)))

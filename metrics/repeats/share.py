@@ -24,7 +24,6 @@ import numpy as np
 
 from metrics.breaks import event_notes
 from metrics.counting import Counted, Question, by_station, counted
-from metrics.definitions import VerdictRule
 from metrics.periods import days_of
 from metrics.repeats.history import history, merge_gap, row_of_station
 from metrics.rows import share_row
@@ -81,7 +80,9 @@ def repeat_share(question: Question) -> list[Row]:
 
 
 def key_note(question: Question, key: str) -> Note:
-    """Return what a repeat means here: key, window and merge gap."""
+    """Return what a repeat means here: key, window where there is one, and merge gap."""
+    if "window" not in question.options:
+        return Note("key_alone", {"key": key, "minutes": merge_gap(question) // 60})
     return Note("key", {"key": key, "window": question.options["window"], "minutes": merge_gap(question) // 60})
 
 
@@ -120,18 +121,18 @@ def judged(question: Question, rows: list[Row], draws: Mapping[str, Clustered]) 
         if row.value is None:
             done.append(row)
             continue
-        verdict = _verdict(rule, row, draw, exception=exception) if row.verdict else None
+        verdict = _verdict(row, draw, rule.z, exception=exception) if row.verdict else None
         interval = draw.interval or row.interval
         done.append(replace(row, interval=interval, p=p, verdict=verdict, extra={**row.extra, "z": draw.z}))
     return done
 
 
-def _verdict(rule: VerdictRule, row: Row, draw: Clustered, *, exception: bool) -> str:
+def _verdict(row: Row, draw: Clustered, z: float, *, exception: bool) -> str:
     """Return the verdict of a change in a share of clustered events."""
     broken = row.has_note("series_break")
     if broken or draw.change is None or draw.change.low <= 0 <= draw.change.high:
         return NOT_ESTABLISHED
-    strong = draw.z is not None and abs(draw.z) >= rule.z and exception
+    strong = draw.z is not None and abs(draw.z) >= z and exception
     return CONFIRMED if strong and not (row.change or 0) * row.extra["number_guard"] > 0 else POSSIBLE
 
 
@@ -153,9 +154,10 @@ def chosen_key(question: Question, counts: dict[str, dict[str, int]]) -> str:
     return "caller" if any(count["caller_keyed"] for count in counts.values()) else "place"
 
 
-def missing_look_back(question: Question, start: date) -> float:
+def missing_look_back(question: Question, start: date, days: int | None = None) -> float:
     """Return which part of the days in the window before a period the lake does not know."""
-    window = days_of((start - timedelta(days=int(question.options["window"])), start))
+    back = int(question.options["window"]) if days is None else days
+    window = days_of((start - timedelta(days=back), start))
     return sum(day not in question.reference.days for day in window) / len(window)
 
 
@@ -239,3 +241,7 @@ def _extra(now: dict[str, int], before: dict[str, int], key: str) -> dict[str, i
         repeats, whole = incidents(now, other)
         extra[f"{other}_repeat_share"] = repeats / whole if whole else None
     return extra
+
+
+ANSWERS = {"repeat_share": repeat_share}
+"""Functions of this module by the indicator that they answer."""

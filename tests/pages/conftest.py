@@ -16,6 +16,7 @@ FILES = {
     "repeat_reports": "pages/leadership/repeat_reports.py",
     "training": "pages/leadership/training.py",
     "indicators": "pages/leadership/indicators.py",
+    "integrity": "pages/leadership/integrity.py",
     "upload": "pages/analysts/upload.py",
     "history": "pages/analysts/history.py",
     "quarantine": "pages/analysts/quarantine.py",

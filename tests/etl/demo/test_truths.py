@@ -47,8 +47,9 @@ def recodings(rows: pl.DataFrame) -> pl.DataFrame:
 def test_the_table_names_six_truths_once_each():
     assert [truth.what for truth in TRUTHS] == [
         "fall", "fall", "recoded_down", "valid_share_fall", "merger", "absent_weak",
+        "cluster", "cluster", "cluster", "regression",
     ]  # fmt: skip
-    assert len({truth.truth_id for truth in TRUTHS}) == len({truth.unit_code for truth in TRUTHS}) == 6
+    assert len({truth.truth_id for truth in TRUTHS}) == len({truth.unit_code for truth in TRUTHS}) == 10
 
 
 @pytest.mark.parametrize("truth", planted("fall"), ids=lambda truth: truth.truth_id)
