@@ -67,6 +67,13 @@ def test_every_answer_has_the_promised_shape(full, name: str, by: str) -> None:
     assert pickle.loads(pickle.dumps(result)) == result  # pages keep results in a cache
 
 
+@pytest.mark.parametrize("name", list(catalogue()))
+def test_every_indicator_has_a_course_or_an_empty_one(full, name: str) -> None:
+    if "city" in catalogue()[name].levels:
+        course = series(full, name, Scope(date(2025, 11, 3), END))
+        assert course.columns == ["period_start", "value", "numerator", "denominator"]
+
+
 def test_the_figures_of_the_frame_are_those_of_the_rows(full) -> None:
     frame = show(full, "alerts_valid", Scope(MONDAY, END, by="district")).frame()
     assert frame.select("unit", "value", "base_numerator").rows() == [("A", 70.0, 70), ("B", 28.0, 28)]
