@@ -129,7 +129,7 @@ def package(lake: Lake, week: Week, choices: dict[str, Any], language: str) -> t
     wanted, files = set(choices["formats"]), dict[str, bytes]()
     warnings: list[dict[str, str]] = []
     with ThreadPoolExecutor(1) as beside:  # the browser draws while the figures are counted
-        counting = beside.submit(figures, lake, week)
+        counting = beside.submit(figures, lake, week, answers.shared)
         reports = _reports(lake, answers, language, wanted)
         if "pdf" in wanted:
             for made, told in _on_paper(reports, week):

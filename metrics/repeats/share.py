@@ -100,7 +100,8 @@ def resampled(question: Question, units: Units, key: str) -> Mapping[str, Cluste
     counts = grouped_counts([row[seen], past.key[seen]], columns)
     draws = {}
     for place, unit in enumerate(units.rows):
-        rng = seeded("repeat_share", question.version, unit.code, key, window)
+        # By the period and not the version: the same records give the same interval in every version that holds them.
+        rng = seeded("repeat_share", *compared.period, unit.code, key, window)
         draws[unit.code] = clustered_share(counts[counts[:, 0] == place, 2:], rng)
     return draws
 
