@@ -24,6 +24,8 @@ PAGES = (
     ("alert_reduction", "pages/leadership/alert_reduction.py", ":material/trending_down:"),
     ("repeat_reports", "pages/leadership/repeat_reports.py", ":material/replay:"),
     ("training", "pages/leadership/training.py", ":material/school:"),
+    ("indicators", "pages/leadership/indicators.py", ":material/checklist:"),
+    ("integrity", "pages/leadership/integrity.py", ":material/fact_check:"),
     ("upload", "pages/analysts/upload.py", ":material/upload_file:"),
     ("history", "pages/analysts/history.py", ":material/history:"),
     ("quarantine", "pages/analysts/quarantine.py", ":material/rule:"),

@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from etl import sayings
+from etl.auto import AUTO
 from etl.encoding import known_name
 from etl.errors import UsageError
 from etl.load import Options, load_files
 from etl.mapping import available, load_mapping
 from etl.reading import Choice
+from etl.saved import folder_of as saved_in
 from warehouse import (
     BatchUndone,
     Lake,
@@ -33,6 +35,9 @@ from warehouse import (
     open_lake,
     tables,
     undo_batch,
+)
+from warehouse import (
+    folder_of as lake_folder,
 )
 
 BATCH_KEYS = ("batch_id", "table", "file_name", "author", "loaded_at", "rows_loaded", "status", "data_version")
@@ -127,7 +132,7 @@ def _demo(chosen: argparse.Namespace) -> int:
 
 def _load(chosen: argparse.Namespace) -> int:
     encoding = known_name(chosen.encoding) if chosen.encoding else None
-    load_mapping(chosen.mapping, chosen.table)  # wrong usage must not leave an empty lake behind
+    _require_mapping(chosen.mapping, chosen.table)
     options, bar = Options(chosen.on_error, chosen.author, encoding, chosen.dry_run), _Bar()
     with _lake_to_load(chosen.dry_run) as lake:
         choice = Choice(encoding, chosen.delimiter, chosen.sheet, chosen.header_row, chosen.header_rows)
@@ -140,6 +145,16 @@ def _load(chosen: argparse.Namespace) -> int:
     if chosen.json:
         _print_json(report.to_json(language))
     return report.exit_status
+
+
+def _require_mapping(name: str, table: str) -> None:
+    """Make sure that there is such a mapping before a lake is made: wrong usage must not leave an empty one behind.
+
+    Raises:
+        UsageError: there is none, or it is not for this table.
+    """
+    if name != AUTO:
+        load_mapping(name, table, saved_in(lake_folder()))
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from metrics.standing import Unit
 from metrics.statistics import rate_with_limits
 from metrics.types import Note, Period, Row
 from metrics.units import unit_notes
-from metrics.verdicts import compare_counts, count_verdict
+from metrics.verdicts import Evidence, compare_counts, count_verdict
 
 PREVENTABLE_SQL = """
 SELECT station_code, COUNT(*)::BIGINT AS filed
@@ -69,7 +69,7 @@ def _row(
     if change is not None and not why_no_change(question, now, before):
         test = compare_counts(question.rule, now, before, compared.days, compared.base_days, None)
         broken = any(note.code == "series_break" for note in notes)
-        p, verdict = test.p, count_verdict(question.rule, test, None, broken=broken, stands=True, exception=False)
+        p, verdict = test.p, count_verdict(question.rule, test, None, Evidence(broken=broken))
     return Row(
         unit=unit.code,
         name_zh=unit.name_zh,

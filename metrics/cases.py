@@ -14,7 +14,7 @@ from metrics.periods import DAY, compare, days_of
 from metrics.rows import count_row, why_no_change
 from metrics.types import Period, Row
 from metrics.units import unit_notes
-from metrics.verdicts import compare_counts, count_verdict
+from metrics.verdicts import Evidence, compare_counts, count_verdict
 
 SPAN_SQL = """
 SELECT MIN(day) AS first_day, MAX(day) AS last_day
@@ -84,7 +84,7 @@ def _judged(question: Question, row: Row) -> Row:
     if not compared.has_base or why_no_change(question, now, before):
         return row
     test = compare_counts(question.rule, now, before, compared.days, compared.base_days, None)
-    verdict = count_verdict(question.rule, test, None, broken=row.has_note("series_break"), stands=True, exception=True)
+    verdict = count_verdict(question.rule, test, None, Evidence(broken=row.has_note("series_break")))
     return replace(row, p=test.p, verdict=verdict, extra=dict(row.extra) | {"z": test.z})
 
 

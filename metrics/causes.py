@@ -17,7 +17,7 @@ from metrics.rows import BASE_UNDER_20, NO_DATA, count_row, why_no_change
 from metrics.statistics import Interval, normal_quantile
 from metrics.types import Period, Row
 from metrics.units import Units, resolve, unit_notes
-from metrics.verdicts import compare_counts, count_verdict
+from metrics.verdicts import Evidence, compare_counts, count_verdict
 
 CONCLUDED_SQL = """
 SELECT station_code, (epoch(closed_at) - epoch(accepted_at)) / 86400.0 AS days
@@ -44,9 +44,7 @@ def concluded(question: Question) -> list[Row]:
         row = count_row(question, unit, *pair, notes, {})
         if row.change is not None and not why_no_change(question, *pair):
             test = compare_counts(question.rule, *pair, compared.days, compared.base_days, None)
-            verdict = count_verdict(
-                question.rule, test, None, broken=row.has_note("series_break"), stands=True, exception=False
-            )
+            verdict = count_verdict(question.rule, test, None, Evidence(broken=row.has_note("series_break")))
             row = Row(**(row.__dict__ | {"p": test.p, "verdict": verdict}))
         rows.append(row)
     return rows

@@ -18,6 +18,8 @@ from warehouse import parameter_rule
 FOLDER = Path(__file__).with_name("catalogue")
 SUBJECTS = ("alerts", "shares", "repeats", "cases", "training", "returns", "base", "quality", "ability")
 """The files, in the order in which the catalogue is read: subjects of their own, then the plan's three chapters."""
+CHAPTERS = {"base": 17, "quality": 39, "ability": 50}
+"""The plan's three chapters with the last row of each: 基层提振, 基础提质, 基本能力提升."""
 OURS = {
     "zh": "行动计划提出此项工作；算法为本系统所拟",
     "en": "the plan names the work; the formula is this project's own",
@@ -103,6 +105,7 @@ class Indicator:
     parameters: Mapping[str, Parameter]
     source: Mapping[str, str] = field(default_factory=lambda: dict(OURS))
     sensitive: bool = False
+    """Whether it counts domestic violence or minors, so that small counts are hidden (`metrics/suppression.py`)."""
     upload: Upload | None = None
 
     @property
@@ -110,6 +113,12 @@ class Indicator:
         """Return the plan row for sorting: 5b is (5, "b")."""
         digits = self.plan_row.rstrip("abcdefghijklmnopqrstuvwxyz")
         return int(digits), self.plan_row[len(digits) :]
+
+    @property
+    def chapter(self) -> str:
+        """Return the plan's chapter: base (rows 0 to 17), quality (18 to 39) or ability (40 to 50)."""
+        number = self.row[0]
+        return next(name for name, last in CHAPTERS.items() if number <= last)
 
     def options(self, given: Mapping[str, object], parameters: Parameters | None = None) -> dict[str, str | int]:
         """Return every choice with the value chosen, else the one that a parameter of the lake sets, else its default.
@@ -140,6 +149,7 @@ class VerdictRule:
 
     z: float
     confidence: float
+    confirmation_rate: float
     false_discovery_rate: float
     largest_share_part: float
 

@@ -63,6 +63,7 @@ class Parameters:
     confidence: float
     verdict_z: float
     false_discovery_rate: float
+    confirmation_rate: float
     largest_share_part: float
     baseline_points: int
     funnel_units: int
@@ -76,6 +77,8 @@ class Parameters:
     chance_runs: int
     required_hours: float | None
     coverage_fall: float
+    signal_window_days: int
+    filing_line_yuan: float | None
     changes: tuple[ParameterChange, ...] = ()
 
     def value(self, name: str) -> float | None:

@@ -7,7 +7,7 @@ interval nor verdict, and no percentage that would invite a ranking.
 from metrics.counting import Question
 from metrics.definitions import catalogue
 from metrics.periods import DAY
-from metrics.reported import NO_RETURN, about_periods, course, part_of, upload_of
+from metrics.reported import NO_RETURN, Point, about_periods, course, part_of, upload_of
 from metrics.returned import Tally, returns_of
 from metrics.types import Note, Row
 from metrics.units import unit_notes
@@ -39,6 +39,7 @@ def register(question: Question) -> list[Row]:
                 extra={
                     "status": status_of(now),
                     "periods": [[start, end - DAY] for start, end in found.periods],
+                    "base_periods": [[start, end - DAY] for start, end in found.base_periods],
                 },
             )
         )
@@ -54,8 +55,13 @@ def status_of(now: Tally | None) -> str | None:
     return PARTIAL if now.numerator > 0 else NONE
 
 
+def items_met(question: Question) -> list[Point]:
+    """Return how many items were met in each return; a register has no share to draw."""
+    return [(day, None if met is None else float(met), met, whole) for day, _, met, whole in course(question)]
+
+
 MINE = [name for name, entry in catalogue().items() if entry.subject == "registers"]
 ANSWERS = dict.fromkeys(MINE, register)
 """Functions of this module by the indicator that they answer."""
-COURSES = dict.fromkeys(MINE, course)
+COURSES = dict.fromkeys(MINE, items_met)
 """How the registers run over time."""

@@ -1,11 +1,13 @@
 """Figures that units report as counts: one way to answer for everything in table `indicator_return`.
 
-Which returns answer is said in `returned.py`, what they make in `return_figures.py`. Cells under 5 of domestic
-violence and minors are suppressed, in the answer as in the course over time.
+Which returns answer is said in `returned.py`, what they make in `return_figures.py`. Small counts of domestic violence
+and minors are hidden by `suppression.py`, which stands behind every answer.
 """
 
 from collections.abc import Mapping
 from datetime import date
+
+import polars as pl
 
 from metrics.breaks import event_notes
 from metrics.counting import Question
@@ -13,7 +15,6 @@ from metrics.definitions import Upload, catalogue
 from metrics.periods import DAY
 from metrics.return_figures import FIGURES, SCALES, Line, pair_of
 from metrics.returned import Returns, Tally, periods_in, returns_of, rolled, table_of, units_of
-from metrics.small_cells import hidden, is_small
 from metrics.standing import Unit
 from metrics.types import Note, Period, Row
 from metrics.units import unit_notes
@@ -26,8 +27,7 @@ def reported(question: Question) -> list[Row]:
     """Return the figure of each unit from its returns."""
     upload = upload_of(question)
     found = returns_of(question, upload, part_of(question, upload))
-    rows = [_row(question, upload, found, unit) for unit in found.units.rows]
-    return hidden(rows) if question.indicator.sensitive else rows
+    return [_row(question, upload, found, unit) for unit in found.units.rows]
 
 
 def upload_of(question: Question) -> Upload:
@@ -49,7 +49,7 @@ def about_periods(found: Returns) -> list[Note]:
     first, last = found.periods[0][0], found.periods[-1][1] - DAY
     if not found.inside:
         return [Note("return_before_period", {"from": first, "to": last})]
-    return [Note("returns_used", {"n": len(found.periods), "from": first, "to": last})]
+    return [Note("returns_used", {"from": first, "to": last})]
 
 
 def _row(question: Question, upload: Upload, found: Returns, unit: Unit) -> Row:
@@ -73,13 +73,10 @@ def _row(question: Question, upload: Upload, found: Returns, unit: Unit) -> Row:
 
 
 def course(question: Question) -> list[Point]:
-    """Return one point a return for the whole scope, oldest first; small cells of sensitive figures have none."""
-    upload = upload_of(question)
-    frame = table_of(question, upload.indicator_id or question.indicator.id, part_of(question, upload))
-    units, scope = units_of(question), question.scope
-    lines: dict[Period, list[tuple[str, float, float, float]]] = {
-        period: [] for period in periods_in(frame) if period[0] >= scope.start and period[1] <= scope.end
-    }
+    """Return one point a return for the whole scope, oldest first."""
+    upload, units = upload_of(question), units_of(question)
+    frame = _frame(question)
+    lines: dict[Period, list[tuple[str, float, float, float]]] = {period: [] for period in returned_steps(question)}
     columns = ("period_start", "period_end", "org_code", "numerator", "denominator")
     for start, end, code, numerator, denominator in frame.select(columns).iter_rows():
         if (start, end) in lines:
@@ -87,9 +84,20 @@ def course(question: Question) -> list[Point]:
     return [_point(question, upload, period[0], rolled(question, units, part)) for period, part in lines.items()]
 
 
+def returned_steps(question: Question) -> list[Period]:
+    """Return the periods of the returns that lie wholly in the scope, oldest first."""
+    scope = question.scope
+    return [period for period in periods_in(_frame(question)) if period[0] >= scope.start and period[1] <= scope.end]
+
+
+def _frame(question: Question) -> pl.DataFrame:
+    upload = upload_of(question)
+    return table_of(question, upload.indicator_id or question.indicator.id, part_of(question, upload))
+
+
 def _point(question: Question, upload: Upload, first: date, rows: Mapping[str, Tally]) -> Point:
     tally = next(iter(rows.values()), None)
-    if tally is None or (question.indicator.sensitive and is_small(round(tally.numerator))):
+    if tally is None:
         return first, None, None, None
     number, whole = pair_of(tally)
     if upload.figure in ("count", "grade"):

@@ -15,7 +15,7 @@ from metrics.rows import BASE_UNDER_20, NO_DATA, share_row
 from metrics.standing import Unit
 from metrics.statistics import Interval, count_limits
 from metrics.types import Note, Period, Row
-from metrics.verdicts import POSSIBLE, compare_counts, count_verdict
+from metrics.verdicts import POSSIBLE, Evidence, compare_counts, count_verdict
 
 PART_ABOVE_WHOLE, INCOMPLETE = "part_above_whole", "returns_incomplete"
 SCALES = {"per_10000": 10_000, "per_1000": 1_000, "per_100": 100}
@@ -101,7 +101,7 @@ def _compared(line: Line, number: int, base: int) -> dict[str, Any]:
 
 def _judged(line: Line, number: int, base: int, exposure: int, base_exposure: int) -> dict[str, Any]:
     test = compare_counts(line.question.rule, number, base, exposure, base_exposure, None)
-    verdict = count_verdict(line.question.rule, test, None, broken=line.broken, stands=True, exception=False)
+    verdict = count_verdict(line.question.rule, test, None, Evidence(broken=line.broken))
     return {"p": test.p, "verdict": verdict}
 
 

@@ -13,15 +13,23 @@ from metrics import (
     case_rates,
     cases,
     causes,
+    changes,
     cohorts,
     components,
+    contributions,
+    course,
     escalation,
+    funnels,
+    hours,
+    longer,
     rates,
     recording,
     registers,
     repeats,
     reported,
+    retested,
     returns,
+    scores,
     shares,
     staffing,
     training,
@@ -31,9 +39,10 @@ from metrics.counting import Question, day_notes
 from metrics.definitions import indicator
 from metrics.errors import MetricError
 from metrics.integrity import figures as integrity
-from metrics.parameter_table import parameters
+from metrics.parameter_table import default_parameters, parameters
 from metrics.periods import YEAR_OF_WEEKS, check, compare, last_known_days, last_whole_week
 from metrics.reference import reference
+from metrics.suppression import is_sensitive, suppress
 from metrics.targets import with_targets
 from metrics.types import Note, Period, Result, Row, Scope, Warehouse
 
@@ -46,9 +55,16 @@ KNOWN_DAYS: dict[str, Callable[[Question], Question]] = {
     "returns": returns.with_returned_days,
 }
 """Subjects whose known days are not those of the alerts."""
+WITHOUT_BASE = ("alert_course", "alert_funnel")
+"""Compared with limits, not with a period."""
 
 ANSWERS: dict[str, Callable[[Question], list[Row]]] = {
     **alerts.ANSWERS,
+    **changes.ANSWERS,
+    **longer.ANSWERS,
+    **contributions.ANSWERS,
+    **course.ANSWERS,
+    **funnels.ANSWERS,
     **rates.ANSWERS,
     **shares.ANSWERS,
     **integrity.ANSWERS,
@@ -65,6 +81,9 @@ ANSWERS: dict[str, Callable[[Question], list[Row]]] = {
     **registers.ANSWERS,
     **reported.ANSWERS,
     **staffing.ANSWERS,
+    **scores.ANSWERS,
+    **retested.ANSWERS,
+    **hours.ANSWERS,
 }
 
 
@@ -81,12 +100,12 @@ def show(lake: Warehouse, indicator_id: str, scope: Scope, **options: object) ->
         MetricError: unknown indicator, unit, class or parameter, or a period that is none.
         warehouse.LakeError: the version is not kept, or the lake cannot be read.
     """
-    question = ask(lake, indicator_id, scope, options)
-    rows = tuple(with_targets(question, ANSWERS[indicator_id](question)))
+    question = longer.stretched(ask(lake, indicator_id, scope, options))
+    rows, hidden = answered(question)
     subject = question.indicator.subject
     known = KNOWN_DAYS.get(subject)
     compared = known(question).compared if known else question.compared
-    notes = [] if subject in WITHOUT_DAYS else day_notes(compared)
+    notes = [] if subject in WITHOUT_DAYS else day_notes(compared, question.reference.incomplete)
     if scope.groups and subject in WITHOUT_GROUPS:
         notes.append(Note("category_not_applicable"))
     return Result(
@@ -94,10 +113,10 @@ def show(lake: Warehouse, indicator_id: str, scope: Scope, **options: object) ->
         definition=question.indicator.definition,
         data_version=question.version,
         period=compared.period,
-        base_period=compared.base,
+        base_period=None if indicator_id in WITHOUT_BASE else compared.base,
         by=scope.by,
         rows=rows,
-        notes=(*notes, *city_event_notes(question), *parameter_notes(question)),
+        notes=(*notes, *hidden, *city_event_notes(question), *parameter_notes(question)),
         provenance={
             "options": dict(question.options),
             "definition_revision": len(question.parameters.changes_of(indicator_id, subject)),
@@ -111,6 +130,15 @@ def show(lake: Warehouse, indicator_id: str, scope: Scope, **options: object) ->
             "stations": list(scope.stations),
         },
     )
+
+
+def answered(question: Question) -> tuple[tuple[Row, ...], list[Note]]:
+    """Return the rows of a question, and of a sensitive one only what may be known of them."""
+    answer = ANSWERS[question.indicator.id]
+    rows, notes = answer(question), list[Note]()
+    if is_sensitive(question):
+        rows, notes = suppress(question, answer, rows)
+    return tuple(with_targets(question, list(rows))), notes
 
 
 def ask(lake: Warehouse, indicator_id: str, scope: Scope, options: dict[str, object]) -> Question:
@@ -131,7 +159,8 @@ def ask(lake: Warehouse, indicator_id: str, scope: Scope, options: dict[str, obj
     known, numbers = reference(lake, version), parameters(lake, version)
     compared = compare(scope, known.days, known.week_start, chinese=known.chinese)
     chosen = entry.options(options, numbers)
-    entry = replace(entry, smallest_base=max(entry.smallest_base, numbers.smallest_base))
+    if entry.smallest_base >= default_parameters().smallest_base:  # means and counts may have a smaller one
+        entry = replace(entry, smallest_base=max(entry.smallest_base, numbers.smallest_base))
     return Question(lake, version, scope, entry, chosen, known, compared, numbers)
 
 

@@ -47,7 +47,8 @@ def share(question: Question) -> list[Row]:
         found, base = now.get(unit.code), before.get(unit.code)
         pair = _pair(found, part, whole)
         earlier = _pair(base, part, whole) if base and found and base.as_of < found.as_of else None
-        rows.append(_share_row(question, units, unit, found, pair, earlier))
+        base_day = base.as_of if base and earlier else None
+        rows.append(_share_row(question, units, unit, found, pair, earlier, base_day))
     return rows
 
 
@@ -92,6 +93,7 @@ def _share_row(
     found: Strength | None,
     pair: tuple[int, int] | None,
     earlier: tuple[int, int] | None,
+    base_day: date | None,
 ) -> Row:
     notes = unit_notes(units, unit, question.scope.start)
     if found is None or pair is None:
@@ -105,7 +107,7 @@ def _share_row(
         cells |= {"base_numerator": earlier[0], "base_denominator": earlier[1]}
         if reason is None and earlier[1] >= smallest:
             cells["change"] = pair[0] / pair[1] - earlier[0] / earlier[1]
-    return _row(question, unit, notes, extra={"as_of": found.as_of}, **cells)
+    return _row(question, unit, notes, extra={"as_of": found.as_of, "base_as_of": base_day}, **cells)
 
 
 def _row(question: Question, unit: Unit, notes: list[Note], **cells: Any) -> Row:  # noqa: ANN401 - fields of a Row

@@ -9,6 +9,7 @@ the step.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import accumulate
 
 import polars as pl
 
@@ -18,6 +19,7 @@ from metrics import (
     cohorts,
     components,
     escalation,
+    longer,
     recording,
     registers,
     reported,
@@ -27,13 +29,15 @@ from metrics import (
 from metrics.cases import known_case_days
 from metrics.counting import Question
 from metrics.errors import MetricError
-from metrics.periods import days_of, step_start, whole_steps
+from metrics.periods import DAY, days_of, step_start, whole_steps
 from metrics.population import residents
 from metrics.repeats import incidents, missing_look_back
+from metrics.reported import returned_steps
 from metrics.rounds import pooled, read, tallies
-from metrics.showing import ask
+from metrics.showing import ask, show
 from metrics.statistics.poisson import PER_RESIDENTS
-from metrics.types import Scope, Step, Warehouse
+from metrics.suppression import is_sensitive
+from metrics.types import Period, Scope, Step, Warehouse
 from metrics.units import resolve
 
 SCHEMA = {"period_start": pl.Date, "value": pl.Float64, "numerator": pl.Int64, "denominator": pl.Int64}
@@ -85,7 +89,18 @@ WHERE day >= $start
     AND (len($stations::VARCHAR[]) = 0 OR list_contains($stations::VARCHAR[], station_code))
 GROUP BY day
 """
-COUNTS = {"alerts_received": "received", "alerts_valid": "valid", "alert_change": "valid", "alert_rate": "valid"}
+COUNTS = {
+    "alerts_received": "received",
+    "alerts_valid": "valid",
+    "alert_change": "valid",
+    "alert_rate": "valid",
+} | dict.fromkeys(("alert_contributions", "alert_course"), "valid")
+ROUNDS = {
+    "training_coverage": ("tested", "due"),
+    "training_first_pass": ("first_passed", "first_taken"),
+    "training_final_pass": ("final_passed", "tested"),
+}
+"""Figures of training that add up over rounds; the others are asked round by round."""
 SHARES = {
     "valid_share": ("valid", "received"),
     "invalid_share": ("invalid", "received"),
@@ -117,22 +132,39 @@ def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week"
         raise MetricError("unknown_step", step)
     question = ask(lake, indicator_id, replace(scope, by="city", comparison="none"), options)
     points: Iterable[Point] = ()
-    if indicator_id in COURSES:
-        points = COURSES[indicator_id](question)
-    elif indicator_id in WITHOUT_SERIES:
+    if indicator_id in WITHOUT_SERIES:
         points = ()
+    elif is_sensitive(question):
+        steps = returned_steps(question) if indicator_id in COURSES else _steps(question, step)
+        points = _as_shown(question, steps)
+    elif indicator_id in COURSES:
+        points = COURSES[indicator_id](question)
     elif question.indicator.subject == "training":
         points = _by_round(question)
     elif question.indicator.subject == "cases":
         points = _by_step(question, step, _cases(question), known_case_days(question))
     elif question.indicator.subject == "returns":
         points = _by_return(question, step)
+    elif indicator_id in longer.ANSWERS:
+        points = _running(question, step)
     else:
         points = _by_step(question, step, _daily(question), question.reference.days)
     return pl.DataFrame(list(points), schema=SCHEMA, orient="row")
 
 
 Days = dict[date, dict[str, int]]
+
+
+def _steps(question: Question, step: Step) -> list[Period]:
+    return whole_steps(question.scope.start, question.scope.end, step, question.reference.week_start)
+
+
+def _as_shown(question: Question, steps: Iterable[Period]) -> Iterable[Point]:
+    """Yield the steps of a sensitive indicator one by one as `show` gives them, small counts left out."""
+    for start, end in steps:
+        scope = replace(question.scope, start=start, end=end, version=question.version)
+        row = show(question.lake, question.indicator.id, scope, **question.options).rows[0]
+        yield start, row.value, row.numerator, row.denominator
 
 
 def _daily(question: Question) -> Days:
@@ -186,6 +218,24 @@ def _by_return(question: Question, step: Step) -> Iterable[Point]:
         yield start, None if figure is None else float(figure), figure, None
 
 
+def _running(question: Question, step: Step) -> Iterable[Point]:
+    """Yield for each step the sum of the span that ends with it; no value where a day of the span is unknown."""
+    scope, name = question.scope, question.indicator.id
+    steps = whole_steps(scope.start, scope.end, step, question.reference.week_start)
+    if not steps:
+        return
+    first = min(longer.first_day(name, end) for _, end in steps)
+    days = days_of((first, scope.end))
+    counts = _daily(replace(question, scope=replace(scope, start=first)))
+    sums = [0, *accumulate(counts.get(day, {}).get("valid", 0) for day in days)]
+    known = [0, *accumulate(day in question.reference.days for day in days)]
+    for start, end in steps:
+        begin = (longer.first_day(name, end) - first).days
+        stop = (end - first).days
+        total = sums[stop] - sums[begin] if known[stop] - known[begin] == stop - begin else None
+        yield start, None if total is None else float(total), total, None
+
+
 def _look_back_missing(question: Question, start: date) -> bool:
     return (
         question.indicator.subject == "repeats"
@@ -228,10 +278,14 @@ def _value(question: Question, numerator: int, denominator: int | None) -> float
 
 
 def _by_round(question: Question) -> Iterable[Point]:
-    training = read(question)
-    covered = question.indicator.id == "training_coverage"
+    training, name = read(question), question.indicator.id
     for found in training.rounds:
         if question.scope.start <= found.day < question.scope.end:
-            total = pooled(tallies(training, [found])[training.units.rows[0].code])
-            part, whole = (total.tested, total.due) if covered else (total.first_passed, total.first_taken)
-            yield found.day, part / whole if whole else None, part, whole
+            if name in ROUNDS:
+                total = pooled(tallies(training, [found])[training.units.rows[0].code])
+                part, whole = (getattr(total, count) for count in ROUNDS[name])
+                yield found.day, part / whole if whole else None, part, whole
+            else:
+                scope = replace(question.scope, start=found.day, end=found.day + DAY, version=question.version)
+                row = show(question.lake, name, scope, **question.options).rows[0]
+                yield found.day, row.value, row.numerator, row.denominator

@@ -1,6 +1,7 @@
 """Derives the standard group of an alert from `category_map`, and again when the map changes.
 
-A code belongs to the group of the row that is valid on the day of the report; what no row maps is `unmapped`.
+A code belongs to the group of the row that is valid on the day of the report; what no row maps is `unmapped`. An alert
+without a category now has the group of its category at first, as etl/clean.py gives it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from warehouse import marts, schema
 
 UNMAPPED = "unmapped"
 GROUP_SQL = """coalesce((SELECT max(m.category_group) FROM lake.category_map AS m
-    WHERE m.scheme = a.category_scheme AND m.code = a.{code} AND a.reported_at >= m.valid_from
+    WHERE m.scheme = a.category_scheme AND m.code = {code} AND a.reported_at >= m.valid_from
     AND (m.valid_to IS NULL OR a.reported_at < m.valid_to)), 'unmapped')"""
 REGROUP_SQL = """CREATE OR REPLACE TEMP TABLE {relation} AS SELECT a.* REPLACE (
     {now} AS category_group,
@@ -30,7 +31,9 @@ SELECT l.* FROM lake.alert AS l SEMI JOIN stale AS s ON l.category_scheme = s.ca
 
 def _filled(sql: str, **more: str) -> str:
     return sql.format(
-        now=GROUP_SQL.format(code="category_code"), initial=GROUP_SQL.format(code="category_code_initial"), **more
+        now=GROUP_SQL.format(code="coalesce(a.category_code, a.category_code_initial)"),
+        initial=GROUP_SQL.format(code="a.category_code_initial"),
+        **more,
     )
 
 

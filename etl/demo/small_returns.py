@@ -131,7 +131,7 @@ def _size(name: str, per: float, units: Units, months: int, rng: np.random.Gener
         stock: Floats = np.maximum(np.round(units.residents / per), 1.0) * (4.0 if name == "res4" else 1.0)
         return stock
     expected = units.residents / 10_000 * per * (1 if name == "pop0" else months)
-    drawn: Floats = rng.poisson(expected).astype(np.float64)
+    drawn: Floats = np.maximum(rng.poisson(expected), 0 if name == "pop0" else 1).astype(np.float64)
     return drawn
 
 

@@ -20,7 +20,7 @@ from etl.reading.words import squeezed
 OLE, ZIP = b"\xd0\xcf\x11\xe0", b"PK\x03\x04"
 SIGNS = {b"%PDF": ".pdf", b"Rar!": ".rar", b"7z\xbc\xaf\x27\x1c": ".7z", b"\x1f\x8b": ".gz", b"SQLite f": ".sqlite",
          b"PAR1": ".parquet"}  # fmt: skip
-UNREAD = {".xlsb", ".ods", ".doc", ".docx", ".et", ".wps", *SIGNS.values()}
+UNREAD = {".xlsb", ".ods", ".doc", ".docx", ".et", ".wps", ".json", ".geojson", ".xml", *SIGNS.values()}
 """Kinds that are named to their sender instead of being called damaged."""
 
 

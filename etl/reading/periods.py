@@ -1,6 +1,7 @@
 """Reads the period that a title or a line above a table names.
 
-2024年1月1日0时至1月7日24时, 2024年第1周, 2024年8月, 2017-01-09/15, April 2003 to March 2004.
+2024年1月1日0时至1月7日24时, 2024年第1周, 2024年8月, 2017-01-09/15, April 2003 to March 2004, and 201904
+where it stands alone.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ NAMED_MONTHS = re.compile(
     rf"\b(?P<first>{NAMED})\.?\s+(?P<year>(?:19|20)\d{{2}})(?:\s*(?:to|until|–|-)\s*(?P<last>{NAMED})\.?\s+(?P<end>(?:19|20)\d{{2}}))?\b",
     re.IGNORECASE,
 )
+WHOLE_MONTH = re.compile(r"(?P<year>(?:19|20)\d{2})(?P<month>0[1-9]|1[0-2])")
 QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4}
 
 
@@ -92,6 +94,9 @@ def _number(name: str) -> int:
 
 
 def _months(text: str) -> tuple[date, date] | None:
+    if alone := WHOLE_MONTH.fullmatch(text.strip()):
+        start = _month(int(alone["year"]), int(alone["month"]))
+        return start, _month(start.year, start.month + 1)
     if named := NAMED_MONTHS.search(text):
         start = _month(int(named["year"]), _number(named["first"]))
         end = _month(int(named["end"] or named["year"]), _number(named["last"] or named["first"]) + 1)

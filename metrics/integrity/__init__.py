@@ -6,22 +6,27 @@ of a change, which ask here.
 
 from metrics.integrity.audit import Audited, Draw, audited, draw
 from metrics.integrity.falling import against_fall
-from metrics.integrity.panel import signals
-from metrics.integrity.pictures import course, moves, peers, recodings
+from metrics.integrity.figures import of_frame
+from metrics.integrity.panel import Census, census, signals
+from metrics.integrity.pictures import COURSES, course, moves, peers, recodings
 from metrics.integrity.signal import STATES, Measured, Signal, SignalEntry, signal_entries
 
 __all__ = [
+    "COURSES",
     "STATES",
     "Audited",
+    "Census",
     "Draw",
     "Measured",
     "Signal",
     "SignalEntry",
     "against_fall",
     "audited",
+    "census",
     "course",
     "draw",
     "moves",
+    "of_frame",
     "peers",
     "recodings",
     "signal_entries",

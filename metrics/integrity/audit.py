@@ -74,7 +74,7 @@ def draw(lake: Warehouse, scope: Scope, size: int = 100, seed: str = "", *, mark
     looked = looking(lake, scope)
     codes = _codes(looked, scope)
     seed = seed or "/".join(
-        (*(scope.districts or ("*",)), *(scope.stations or ("*",)), str(scope.start), str(scope.end))
+        (*(scope.districts or ("all",)), *(scope.stations or ("all",)), str(scope.start), str(scope.end))
     )
     frame = looked.frame(
         DRAW_SQL, start=scope.start, end=scope.end, stations=codes, marked=marked, seed=seed, size=size

@@ -1,7 +1,7 @@
 """G7 filed when solved, G8 values at a line, G9 ratios by quota, G14 split cases.
 
 Cases count for the window by the day that they were cleared (G7), accepted or filed (the others). The filing line of
-G8 is local: without the setting `filing_line_yuan` nothing is compared with it, and none is made up.
+G8 is local: without the parameter `filing_line_yuan` nothing is compared with it, and none is made up.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,6 @@ from metrics.integrity.signal import Finding
 from metrics.periods import DAY
 
 MATURE_DAYS = 30
-LINE_SETTING = "filing_line_yuan"
 NEAR, AROUND = 0.10, 0.30
 """Just under and just over a line is within a tenth of it; how steep the values run there is told by the next fifth."""
 ROUND_YUAN = 100
@@ -115,8 +114,8 @@ def _shares(looked: Looking, counts: dict[str, Floats]) -> Iterator[Finding]:
 def _per_alert(looked: Looking, cases: Floats) -> Iterator[Finding]:
     """Yield cases opened over valid criminal and public-order alerts against peers."""
     alerts = looked.now("hard")
-    enough = alerts >= looked.rules.smallest_base
-    if enough.sum() < looked.rules.fewest_peers:
+    enough = alerts >= looked.parameters.smallest_base
+    if enough.sum() < looked.parameters.funnel_units:
         yield from nothing("G14", looked.stations, "station", "cases_per_alert", missing="not_enough", code="few_peers")
         return
     found = iter(counts_against_peers(cases[enough], alerts[enough]))
@@ -129,12 +128,12 @@ def _per_alert(looked: Looking, cases: Floats) -> Iterator[Finding]:
 
 def _line(looked: Looking) -> Iterator[Finding]:
     """Yield values just under the local filing line against just over it, as steep as values run there in the city."""
-    setting = looked.setting(LINE_SETTING)
-    if not setting:
+    line = looked.parameters.filing_line_yuan
+    if line is None:
         yield from nothing("G8", looked.stations, "station", "just_under_line", code="filing_line_not_set")
         return
     window = {"start": looked.window[0], "end": looked.window[1]}
-    frame = looked.frame(LINE_SQL, line=float(setting), near=NEAR, around=AROUND, **window)
+    frame = looked.frame(LINE_SQL, line=line, near=NEAR, around=AROUND, **window)
     counts = looked.by_station(frame, ("under", "over", "far_under", "far_over"))
     low, high = counts["far_under"].sum(), counts["far_over"].sum()
     # The outer bins lie four widths apart, the inner ones one.

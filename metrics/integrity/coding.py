@@ -72,8 +72,8 @@ def _recoded(looked: Looking) -> Iterator[Finding]:
 def _net(looked: Looking) -> Iterator[Finding]:
     """Yield the net rate of moves down against peers; its variance is that of the moves."""
     down, up, valid = looked.now("down"), looked.now("up"), looked.now("valid")
-    enough = valid >= looked.rules.smallest_base
-    if enough.sum() < looked.rules.fewest_peers:
+    enough = valid >= looked.parameters.smallest_base
+    if enough.sum() < looked.parameters.funnel_units:
         yield from nothing("G2", looked.stations, "station", "net_downgrade", missing="not_enough", code="few_peers")
         return
     whole = np.maximum(valid, 1)

@@ -60,7 +60,7 @@ def _turn(looked: Looking, unit: Unit, counts: Floats, city: Floats, weeks: NDAr
     change = float(after / before - 1)
     event = _event(looked, unit, turned)
     notes = [Note("turned_in_week", {"on": turned})]
-    notes += [Note("turn_has_event", {"title_zh": event["title_zh"], "title_en": event["title_en"]})] if event else []
+    notes += [Note("turn_has_event", _titles(event))] if event else []
     return Finding(
         "G20",
         "turn",
@@ -74,6 +74,10 @@ def _turn(looked: Looking, unit: Unit, counts: Floats, city: Floats, weeks: NDAr
         limit=lambda p: change * float(kolmogi(p)) / reach if reach else None,
         notes=tuple(notes),
     )
+
+
+def _titles(event: dict[str, str]) -> dict[str, str]:
+    return {name: event[name] for name in ("title_zh", "title_en")}
 
 
 def _event(looked: Looking, unit: Unit, day: date) -> dict[str, str] | None:

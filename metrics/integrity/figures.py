@@ -4,11 +4,18 @@ So it stands in tables and files like every other figure, with its definition an
 raised signal is a question, and two are two questions.
 """
 
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+
 from metrics.counting import Question
 from metrics.integrity.panel import signals
 from metrics.integrity.signal import Signal
 from metrics.rows import NO_DATA
-from metrics.types import Note, Row
+from metrics.types import Note, Result, Row
+
+LIMITS = {"zh": "界限99.8%，含单位间离散", "en": "limits 99.8 %, scatter between units included"}
 
 
 def raised(question: Question) -> list[Row]:
@@ -38,6 +45,36 @@ def _row(question: Question, found: list[Signal]) -> Row:
             "raised_at": {signal.id: list(signal.raised_at) for signal in raised if signal.raised_at},
         },
     )
+
+
+def of_frame(result: Result, frame: pl.DataFrame, unit_of_value: str) -> Result:
+    """Return a result with the rows of a picture's frame in place of its own, for its foot line and its file.
+
+    Args:
+        result: `integrity_signals` of the same question.
+        frame: `value` and `n`, or `numerator` and `denominator`.
+        unit_of_value: of the values.
+    """
+    counted = unit_of_value == "share" and all(0 <= (value or 0) <= 1 for value in frame["value"])
+    rows = [
+        Row(
+            unit=str(line.get("unit", line.get("period_start"))),
+            name_zh=str(line.get("name_zh", line.get("period_start"))),
+            name_en=line.get("name_en"),
+            unit_of_value=unit_of_value,
+            value=line["value"],
+            numerator=line["numerator"] if "numerator" in line else _part(line, counted=counted),
+            denominator=line.get("denominator", line.get("n") if counted else None),
+        )
+        for line in frame.iter_rows(named=True)
+    ]
+    return replace(
+        result, rows=tuple(rows), base_period=None, provenance=dict(result.provenance) | {"interval": LIMITS}
+    )
+
+
+def _part(line: dict[str, Any], *, counted: bool) -> int | None:
+    return round(line["value"] * line["n"]) if counted and line["value"] is not None else None
 
 
 ANSWERS = {"integrity_signals": raised}

@@ -58,9 +58,9 @@ def share_against_peers(
     wholes: Floats,
 ) -> Iterator[Finding]:
     """Yield for each unit how its share stands among all units (proportion funnel)."""
-    rule = looked.rules
-    enough = wholes >= rule.smallest_base
-    if enough.sum() < rule.fewest_peers:
+    parts = np.clip(parts, 0, wholes)  # counts of a damaged mart must not end the page
+    enough = wholes >= looked.parameters.smallest_base
+    if enough.sum() < looked.parameters.funnel_units:
         yield from nothing(signal, units, level, measure, missing="not_enough", code="few_peers")
         return
     pooled = float(parts[enough].sum() / wholes[enough].sum())
@@ -82,7 +82,7 @@ def share_against_peers(
             )
         else:
             one = next(found)
-            if not high and whole * pooled < rule.smallest_expected:
+            if not high and whole * pooled < looked.rules.smallest_expected:
                 yield Finding(signal, measure, unit.code, level, n=int(whole), missing="not_enough")
             else:
                 yield judged(signal, measure, unit, level, one, part, whole)
@@ -94,7 +94,7 @@ def share_against_past(looked: Looking, signal: str, measure: str, part: str, wh
     past_parts, past_wholes = looked.past(part), looked.past(whole)
     for number, unit in enumerate(looked.stations):
         found = None
-        if min(wholes[number], past_wholes[number].sum()) >= looked.rules.smallest_base:
+        if min(wholes[number], past_wholes[number].sum()) >= looked.parameters.smallest_base:
             found = against_past(parts[number], wholes[number], past_parts[number], past_wholes[number])
         if found is None:
             yield Finding(signal, measure, unit.code, "station", n=int(wholes[number]), missing="not_enough")

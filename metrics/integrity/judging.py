@@ -131,7 +131,7 @@ def against_past(part: float, whole: float, past_parts: Floats, past_wholes: Flo
         return None
     base = float(past_parts.sum() / past_wholes.sum())
     pooled = (past_parts.sum() + part) / (past_wholes.sum() + whole)
-    if not 0 < base < 1 or not 0 < pooled < 1:
+    if not 0 < base < 1 or not 0 < pooled < 1 or not 0 <= part <= whole:
         return None
     sigma = laney(past_parts, past_wholes)
     spread = sqrt(pooled * (1 - pooled) * (1 / whole + 1 / past_wholes.sum())) * max(1.0, sigma)

@@ -61,8 +61,8 @@ def _outflow(looked: Looking) -> Iterator[Finding]:
             out[start] += moved if source != target else 0
         if end >= 0 and source != target:
             into[end] += moved
-    enough = whole >= looked.rules.smallest_base
-    if enough.sum() < looked.rules.fewest_peers:
+    enough = whole >= looked.parameters.smallest_base
+    if enough.sum() < looked.parameters.funnel_units:
         yield from nothing("G4", looked.stations, "station", "net_outflow", missing="not_enough", code="few_peers")
         return
     base = np.maximum(whole, 1)
@@ -97,7 +97,7 @@ def _past(looked: Looking, found: Returned | None) -> Iterator[Finding]:
     parts, wholes = found.now()
     for number, unit in enumerate(found.units):
         one = against_past(parts[number], wholes[number], *found.past(number))
-        if one is None or wholes[number] < looked.rules.smallest_base:
+        if one is None or wholes[number] < looked.parameters.smallest_base:
             n = int(wholes[number])
             yield Finding("G5", "transfers_own_course", unit.code, found.level, n=n, missing="not_enough")
         else:

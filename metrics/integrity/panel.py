@@ -7,7 +7,7 @@ page that shows a verdict asks for it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from metrics.integrity import casework, coding, courses, loads, moving, recording, reports, training
@@ -17,7 +17,7 @@ from metrics.periods import check
 from metrics.remembering import Memory
 from metrics.standing import Unit
 from metrics.statistics import benjamini_hochberg
-from metrics.types import Note, Scope, Warehouse
+from metrics.types import Note, Period, Scope, Warehouse
 from metrics.units import CITY, resolve
 
 CHECKS: tuple[Callable[[Looking], Iterator[Finding]], ...] = (
@@ -60,9 +60,33 @@ def signals(lake: Warehouse, scope: Scope, q: float | None = None) -> tuple[Sign
     )
 
 
+@dataclass(frozen=True)
+class Census:
+    """How many measures the panel holds, how many of them were tested, how many are raised, and at which rate."""
+
+    measures: int
+    tested: int
+    raised: int
+    rate: float
+    period: Period
+
+
+def census(lake: Warehouse, scope: Scope) -> Census:
+    """Return what the panel of a question consists of; always the whole city."""
+    looked = looking(lake, scope)
+    everything = [measure for measures in judged(looked).values() for measure in measures]
+    return Census(
+        measures=sum(measure.state != "no_data" for measure in everything),
+        tested=sum(measure.p is not None for measure in everything),
+        raised=sum(measure.state == "raised" for measure in everything),
+        rate=looked.parameters.false_discovery_rate,
+        period=looked.window,
+    )
+
+
 def judged(looked: Looking, q: float | None = None) -> Judged:
     """Return every measure of the whole city, judged as one family; kept by version and window."""
-    rate = looked.rules.false_discovery_rate if q is None else q
+    rate = looked.parameters.false_discovery_rate if q is None else q
     key = (looked.version, looked.window, rate)
     return _memory.of(looked.lake, key, lambda: _judge(looked, rate))
 
@@ -94,6 +118,7 @@ def _measured(finding: Finding, adjusted: float | None, rate: float, critical: f
         state = "raised"
     return Measured(
         name=finding.measure,
+        level=finding.level,
         unit_of_value=entry.unit if entry else "",
         state=state,
         value=finding.value,
@@ -126,7 +151,7 @@ def _signal(looked: Looking, found: Judged, name: str, unit: Unit, scope: Scope,
     raised_at = tuple(code for code, measures in parts if _state(measures) == "raised")
     states = [_state(measures) for measures in (own, *(measures for _, measures in parts)) if measures]
     state = min(states, key=STATES.index) if states else "no_data"
-    above = None if states else _above(looked, found, name, unit, scope)
+    above = None if states else _above(found, name, unit)
     if above is not None and above.values["state"] != "no_data":
         state = "not_enough"
     shown = own or [measure for _, measures in parts for measure in measures]
@@ -162,11 +187,11 @@ def _leading(lead: Measured) -> Mapping[str, Any]:
     return {name: getattr(lead, name) for name in names} | {"measure": lead.name or None}
 
 
-def _above(looked: Looking, found: Judged, name: str, unit: Unit, scope: Scope) -> Note | None:
+def _above(found: Judged, name: str, unit: Unit) -> Note | None:
     """Return for a unit that a signal does not look at by itself how it stands for the district or the city."""
     for code, level in ((unit.district, "district"), (CITY, "city")):
         measures = found.get((name, code or ""))
-        if measures and level != scope.by:
+        if measures and code != unit.code:
             return Note("checked_above", {"level": level, "state": _state(measures)})
     return None
 

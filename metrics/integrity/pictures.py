@@ -11,9 +11,10 @@ import polars as pl
 from metrics.integrity.moving import flows
 from metrics.integrity.panel import judged
 from metrics.integrity.reading import Floats, Looking, first_of_week, looking, whole_city
+from metrics.integrity.signal import Measured
 from metrics.standing import Unit
 from metrics.statistics import share_chart
-from metrics.types import Scope, Warehouse
+from metrics.types import Note, Scope, Warehouse
 from metrics.units import resolve
 
 PEERS = {
@@ -59,17 +60,32 @@ ORDER BY moved DESC, first, now
 """
 
 
-def peers(lake: Warehouse, scope: Scope, signal: str, measure: str) -> pl.DataFrame:
-    """Return every unit's value of a measure with its 99.8 % limits, by size; empty where it has none to draw."""
+def peers(lake: Warehouse, scope: Scope, signal: str, like: Measured) -> pl.DataFrame:
+    """Return every unit's value of a measure with its 99.8 % limits, by size; empty where it has none to draw.
+
+    Args:
+        lake: the warehouse.
+        scope: the question; the whole city is always among the peers.
+        signal: id of the signal.
+        like: a measure of the signal; those of its name, its level, and its round and kind of staff are taken.
+    """
     looked = looking(lake, scope)
     names = {unit.code: unit for unit in (*looked.stations, *looked.districts)}
     lines = [
         (unit, names[unit].name_zh, names[unit].name_en, one.n, one.value, one.expected, *one.band, one.state)
         for (found, unit), measures in judged(looked).items()
         for one in measures
-        if found == signal and one.name == measure and one.band and one.n and unit in names
+        if found == signal and one.band and one.n and unit in names and _alike(one, like)
     ]
     return pl.DataFrame(lines, schema=PEERS, orient="row").sort("n", "unit")
+
+
+def _alike(one: Measured, like: Measured) -> bool:
+    return (one.name, one.level, _about(one)) == (like.name, like.level, _about(like))
+
+
+def _about(measured: Measured) -> list[Note]:
+    return [note for note in measured.notes if note.code in ("signal_round", "person_kind")]
 
 
 def course(lake: Warehouse, scope: Scope, signal: str, unit: str) -> pl.DataFrame:

@@ -17,6 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from metrics.integrity.signal import Rules, rules
+from metrics.parameter_table import Parameters, parameters
 from metrics.periods import WEEK, days_of
 from metrics.reference import Reference, reference
 from metrics.remembering import Memory
@@ -75,15 +76,12 @@ class Looking:
     window: Period
     history: Period
     rules: Rules
+    parameters: Parameters
 
     def frame(self, sql: str, **parameters: Any) -> pl.DataFrame:  # noqa: ANN401 - whatever the query binds
         """Return the answer to a query at the version, kept for the next panel."""
         key = (sql, self.version, repr(sorted(parameters.items())))
         return _memory.of(self.lake, key, lambda: self.lake.frame(sql, parameters | {"version": self.version}))
-
-    def setting(self, name: str) -> str | None:
-        """Return a setting of the lake at the version."""
-        return self.lake.setting(name, None, version=self.version)
 
     @cached_property
     def stations(self) -> tuple[Unit, ...]:
@@ -155,13 +153,14 @@ def looking(lake: Warehouse, scope: Scope) -> Looking:
     """Return what the checks look at for a question; the window ends with the question's last day."""
     rule = rules()
     version = lake.version() if scope.version is None else scope.version
+    set_here = parameters(lake, version)
     asked = (scope.end - scope.start).days
-    days = -(-max(rule.window_days, asked) // WEEK) * WEEK
+    days = -(-max(set_here.signal_window_days, asked) // WEEK) * WEEK
     window = (scope.end - timedelta(days=days), scope.end)
     history = (window[0] - timedelta(days=rule.history_days), window[0])
     known = reference(lake, version)
     city = Scope(window[0], window[1], "none", "station", version=version)
-    return Looking(lake, version, known, resolve(known, city, set()), window, history, rule)
+    return Looking(lake, version, known, resolve(known, city, set()), window, history, rule, set_here)
 
 
 def first_of_week(looked: Looking, week: int) -> date:

@@ -143,7 +143,7 @@ def _missing(looked: Looking, pools: pl.DataFrame, unit: Unit, level: str) -> Fi
     past, now = weeks.filter(pl.col("week") < looked.past_weeks), weeks.filter(pl.col("week") >= looked.past_weeks)
     missing, span = max(0.0, float(now["missing"].sum())), float(now["span"].sum())
     before, spanned = float(past["missing"].sum()), float(past["span"].sum())
-    if span < looked.rules.smallest_base or spanned < looked.rules.smallest_base:
+    if span < looked.parameters.smallest_base or spanned < looked.parameters.smallest_base:
         return Finding("G1", "missing_numbers", unit.code, level, n=int(span), missing="not_enough")
     found = against_past(missing, span, past["missing"].to_numpy(), past["span"].to_numpy())
     if found is None or before <= 0:  # never a number missing: half a number in the whole past is the most to expect
@@ -170,7 +170,7 @@ def _month_ends(looked: Looking) -> Iterator[Finding]:
     ]
     for unit, last, first, usual_last, usual_first in zip(looked.districts, *totals, *usual, strict=True):
         whole, base = last + first, usual_last + usual_first
-        if min(whole, base) < looked.rules.smallest_base:
+        if min(whole, base) < looked.parameters.smallest_base:
             yield Finding("G6", "month_end_dip", unit.code, "district", n=int(whole), missing="not_enough")
             continue
         chance = usual_first / base
@@ -230,8 +230,8 @@ def _parting(looked: Looking) -> Iterator[Finding]:
     names = ("caller_repeat", "caller_keyed", "place_repeat", "place_keyed")
     now = [looked.now(name) for name in names]
     before = [looked.past(name).sum(axis=1) for name in names]
-    enough = np.min([*now, *before], axis=0) >= looked.rules.smallest_base
-    if enough.sum() < looked.rules.fewest_peers:
+    enough = np.min([*now, *before], axis=0) >= looked.parameters.smallest_base
+    if enough.sum() < looked.parameters.funnel_units:
         yield from nothing("G15", looked.stations, "station", "repeats_part_ways", missing="not_enough")
         return
     a, b, c, d = ([np.maximum(counts, 1) for counts in pair] for pair in zip(now, before, strict=True))

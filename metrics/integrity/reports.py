@@ -23,7 +23,6 @@ from metrics.units import Units
 COVERAGE, VISITS = "village_officer_coverage", "household_visits"
 LETTERS = ("domestic_violence_warning",)
 FULL = 0.995
-SMALLEST_CELL = 5
 LARGEST_CHANGE = 0.10
 REDRAWN = ("merger", "boundary")
 SMALLEST_STRENGTH = 50
@@ -102,7 +101,11 @@ def _letters(looked: Looking) -> Iterator[Finding]:
         yield from nothing("G16", looked.districts, "district", "letters")
         return
     parts, wholes = found.now()
-    small = {unit.code for unit, part, whole in zip(found.units, parts, wholes, strict=True) if _small(part, whole)}
+    small = {
+        unit.code
+        for unit, part, whole in zip(found.units, parts, wholes, strict=True)
+        if _small(part, whole, looked.parameters.suppression_threshold)
+    }
     for finding in share_against_peers(looked, "G16", "letters", found.units, found.level, parts, wholes):
         if finding.unit in small:
             hidden = {"value": None, "interval": None, "n": None, "p": None, "limit": None, "odd": False}
@@ -112,8 +115,8 @@ def _letters(looked: Looking) -> Iterator[Finding]:
             yield finding
 
 
-def _small(part: float, whole: float) -> bool:
-    return part < SMALLEST_CELL or 0 < whole - part < SMALLEST_CELL
+def _small(part: float, whole: float, threshold: int) -> bool:
+    return part < threshold or 0 < whole - part < threshold
 
 
 def _residents(looked: Looking) -> Iterator[Finding]:

@@ -53,12 +53,8 @@ class SignalEntry:
 class Rules:
     """The numbers of the panel; see the head of `catalogue/signals.yaml`."""
 
-    false_discovery_rate: float
-    window_days: int
     history_days: int
-    smallest_base: int
     smallest_expected: int
-    fewest_peers: int
     part_of_larger_unit: float
 
 
@@ -98,6 +94,7 @@ class Measured:
     """One measure of a signal at one unit, judged."""
 
     name: str
+    level: str
     unit_of_value: str
     state: State
     value: float | None

@@ -93,7 +93,9 @@ def check(looked: Looking) -> Iterator[Finding]:
     for name in inside:
         for kind in KINDS:
             now = people.filter((pl.col("round") == name) & (pl.col("person_kind") == kind))
-            about = (Note("round", {"round": name}), Note("person_kind", {"person_kind": kind}))
+            if now.is_empty():
+                continue
+            about = (Note("signal_round", {"round": name}), Note("person_kind", {"person_kind": kind}))
             yield from _told(_attendance(looked, now, kind, first_day[name]), about)
             place = order.index(name)
             if place > 0:
@@ -143,7 +145,7 @@ def _attendance(looked: Looking, people: pl.DataFrame, kind: str, day: date) -> 
 
 
 def _over(looked: Looking, unit: Unit, level: str, part: float, whole: float) -> Finding:
-    if whole < looked.rules.smallest_base:
+    if whole < looked.parameters.smallest_base:
         return Finding("G13", "over_roster", unit.code, level, n=int(whole), missing="not_enough")
     ratio = float(part / whole)
     return Finding(
@@ -162,7 +164,7 @@ def _absent(looked: Looking, now: pl.DataFrame, before: pl.DataFrame) -> Iterato
     for number, unit in enumerate(looked.districts):
         mine = home_of == number
         away, came = scores[mine & ~here], scores[mine & here]
-        if len(away) < FEWEST_ABSENT or len(came) < looked.rules.smallest_base:
+        if len(away) < FEWEST_ABSENT or len(came) < looked.parameters.smallest_base:
             yield Finding("G13", "absent_weaker", unit.code, "district", n=len(away), missing="not_enough")
             continue
         spread = sqrt(away.var(ddof=1) / len(away) + came.var(ddof=1) / len(came))
@@ -178,7 +180,7 @@ def _spread(looked: Looking, people: pl.DataFrame) -> Iterator[Finding]:
     sums = scored.group_by("place").agg(n=pl.len(), squares=pl.col("score").var() * (pl.len() - 1)).sort("place")
     usable = sums.filter(pl.col("n") >= FEWEST_TESTED)
     degrees = float((usable["n"] - 1).sum())
-    if len(usable) < looked.rules.fewest_peers or degrees <= 0 or usable["squares"].sum() <= 0:
+    if len(usable) < looked.parameters.funnel_units or degrees <= 0 or usable["squares"].sum() <= 0:
         return
     variance = float(usable["squares"].sum()) / degrees
     for place, n, squares in usable.select("place", "n", "squares").iter_rows():
@@ -195,7 +197,7 @@ def _scores(looked: Looking) -> Iterator[Finding]:
     for unit, over, under in zip(looked.districts, by["over"], by["under"], strict=True):
         yield split("G13", "pass_mark_heap", unit, "district", over, over + under, steep / (1 + steep))
     enough = counts["usual"] >= SMALLEST_EXPECTED_PAIRS
-    if enough.sum() < looked.rules.fewest_peers:
+    if enough.sum() < looked.parameters.funnel_units:
         return
     found = iter(counts_against_peers(counts["pairs"][enough], counts["usual"][enough]))
     for unit, fits, pairs in zip(looked.stations, enough, counts["pairs"], strict=True):

@@ -11,7 +11,6 @@ Keys leave this room only as positions; no page ever sees one.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -20,12 +19,12 @@ from numpy.typing import NDArray
 from metrics.counting import Question
 from metrics.remembering import Memory
 from metrics.units import Units
-from warehouse import LakeError
 
 DAY_SECONDS = 86_400
 EPOCH = date(1970, 1, 1)
 YEARS_READ = 4
-MISSING_TABLE = "does not exist at version"
+SINCE_SCHEMA = 7
+"""Lakes of an earlier schema have no lists of treatments and of institutions."""
 
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -162,7 +161,7 @@ def _coded(column: pl.Series) -> tuple[Integers, tuple[str, ...]]:
 
 
 def merge_gap(question: Question) -> int:
-    """Return below how many seconds two reports are of one event, as the lake is set."""
+    """Return below how many seconds two reports are of one event."""
     return 60 * question.parameters.merge_gap_minutes
 
 
@@ -172,14 +171,10 @@ def listed(question: Question, column: str) -> list[int]:
     return [] if frame is None else frame["value"].to_list()
 
 
-def optional(question: Question, sql: str, **parameters: Any) -> pl.DataFrame | None:  # noqa: ANN401 - bound values
-    """Return the answer about a table that older versions of a lake do not have, None where they do not."""
-    try:
-        return question.frame(sql, **parameters)
-    except LakeError as error:
-        if MISSING_TABLE in str(error.detail):
-            return None
-        raise
+def optional(question: Question, sql: str) -> pl.DataFrame | None:
+    """Return the answer about the lists of treatments or institutions, None at a version that has none yet."""
+    schema = question.lake.setting("schema_version", None, version=question.version)
+    return None if schema is not None and int(schema) < SINCE_SCHEMA else question.frame(sql)
 
 
 def second_of(day: date) -> int:

@@ -8,8 +8,9 @@ known the busy places for longer.
 State on a day, of the latest cluster of a key:
 - open: reports came within the last `quiet` days, and nobody has treated it;
 - treated: the same, but it was treated after it was found;
-- quiet: no report for `quiet` days;
-- back: it had been quiet, before or after a treatment, and reports came again.
+- back: N came within M days again after it had been quiet; or, after a treatment and quiet, any report;
+- quiet: none of these. A single report long after an untreated cluster does not bring it back: busy places always
+  have one more.
 """
 
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from metrics.repeats.history import DAY_SECONDS, EPOCH, Flags, History, Integers
 OPEN, TREATED, QUIET, BACK = "open", "treated", "quiet", "back"
 STATES = (OPEN, TREATED, QUIET, BACK)
 REMEMBERED_DAYS = 365
-"""So long after its last report a cluster that comes is one that came back."""
+"""Within so many days after its last report, what comes is the cluster that came back; later it is something new."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Clusters:
         size: incidents in it.
         came_back: whether the key had a cluster in the year before its first incident.
         latest: whether it is the newest of its key.
-        heard: second of the key's very last report, which may come later than the cluster's.
+        heard: second of the key's last report, which may come later than the cluster's, by a year at most.
     """
 
     key: Integers
@@ -90,6 +91,7 @@ def clusters(past: History, rule: Rule, flags: Flags | None = None) -> Clusters:
     first = np.searchsorted(run, run[found], side="left")
     last = np.searchsorted(run, run[found], side="right") - 1
     heard = second[np.searchsorted(key, key[found], side="right") - 1]
+    heard = np.where(heard - second[last] <= REMEMBERED_DAYS * DAY_SECONDS, heard, second[last])
     before = np.full(len(found), -(10**12), dtype=np.int64)
     same = np.append(False, key[found][1:] == key[found][:-1]) if len(found) else np.zeros(0, dtype=np.bool_)
     before[1:] = second[last][:-1]
@@ -140,8 +142,7 @@ def treated_days(found: Clusters, treatments: pl.DataFrame, end: date) -> Intege
 
 def states(found: Clusters, treated: Integers, rule: Rule, end: date) -> NDArray[np.str_]:
     """Return the state of each cluster on the last day before `end`; of the latest of each key it is the true one."""
-    now = (end - EPOCH).days * DAY_SECONDS
-    silent = now - found.heard >= rule.quiet * DAY_SECONDS
-    returned = found.came_back & (treated < 0) | (found.heard > found.last)
-    state = np.where(treated >= 0, TREATED, OPEN)
-    return np.where(silent, QUIET, np.where(returned, BACK, state))
+    now, was_treated = (end - EPOCH).days * DAY_SECONDS, treated >= 0
+    silent = now - np.where(was_treated, found.heard, found.last) >= rule.quiet * DAY_SECONDS
+    returned = np.where(was_treated, found.heard > found.last, found.came_back)
+    return np.where(silent, QUIET, np.where(returned, BACK, np.where(was_treated, TREATED, OPEN)))

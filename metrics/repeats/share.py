@@ -17,14 +17,14 @@ not fall, the row says so and its verdict goes no further than possible (integri
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from metrics.breaks import event_notes
 from metrics.counting import Counted, Question, by_station, counted
-from metrics.definitions import VerdictRule
 from metrics.periods import days_of
 from metrics.repeats.history import history, merge_gap, row_of_station
 from metrics.rows import share_row
@@ -36,6 +36,8 @@ from metrics.verdicts import CONFIRMED, NOT_ESTABLISHED, POSSIBLE
 
 LOOK_BACK_INCOMPLETE = "look_back_incomplete"
 NO_KEY = "no_key"
+HEAVY, HEAVY_PART = 5, 1 / 3
+"""A key with so many repeats, and such a part of all of a unit's, is named beside the unit's share."""
 
 REPEATS_SQL = """
 SELECT
@@ -63,6 +65,15 @@ GROUP BY station_code
 """
 
 
+@dataclass(frozen=True)
+class Largest:
+    """The key with the most repeats: how many, which part of the unit's, and the share without it."""
+
+    repeats: int
+    part: float
+    rest: float | None
+
+
 def repeat_share(question: Question) -> list[Row]:
     """Return repeats ÷ incidents of each unit, by the chosen key and window."""
     compared = question.compared
@@ -81,12 +92,14 @@ def repeat_share(question: Question) -> list[Row]:
 
 
 def key_note(question: Question, key: str) -> Note:
-    """Return what a repeat means here: key, window and merge gap."""
+    """Return what a repeat means here: key, window where there is one, and merge gap."""
+    if "window" not in question.options:
+        return Note("key_alone", {"key": key, "minutes": merge_gap(question) // 60})
     return Note("key", {"key": key, "window": question.options["window"], "minutes": merge_gap(question) // 60})
 
 
-def resampled(question: Question, units: Units, key: str) -> Mapping[str, Clustered]:
-    """Return for each row the share drawn again over places, and its change where both look-backs are complete."""
+def resampled(question: Question, units: Units, key: str) -> dict[str, tuple[Clustered, Largest | None]]:
+    """Return for each row the share drawn again over places (with its change where it has one), and its largest key."""
     compared, window = question.compared, int(question.options["window"])
     past = history(question, key)
     row = row_of_station(past, units)[past.station]
@@ -102,16 +115,27 @@ def resampled(question: Question, units: Units, key: str) -> Mapping[str, Cluste
     for place, unit in enumerate(units.rows):
         # By the period and not the version: the same records give the same interval in every version that holds them.
         rng = seeded("repeat_share", *compared.period, unit.code, key, window)
-        draws[unit.code] = clustered_share(counts[counts[:, 0] == place, 2:], rng)
+        own = counts[counts[:, 0] == place, 2:]
+        draws[unit.code] = clustered_share(own, rng), _largest(own)
     return draws
 
 
-def judged(question: Question, rows: list[Row], draws: Mapping[str, Clustered]) -> list[Row]:
+def _largest(counts: NDArray[np.int64]) -> Largest | None:
+    """Return the key with the most repeats of the period, None where there is none."""
+    if not len(counts) or not counts[:, 0].any():
+        return None
+    repeats, incidents = counts[counts[:, 0].argmax(), :2].tolist()
+    total, whole = counts[:, 0].sum(), counts[:, 1].sum()
+    rest = float((total - repeats) / (whole - incidents)) if whole > incidents else None
+    return Largest(int(repeats), float(repeats / total), rest)
+
+
+def judged(question: Question, rows: list[Row], draws: Mapping[str, tuple[Clustered, Largest | None]]) -> list[Row]:
     """Give rows their drawn intervals and the verdicts that follow; one table is one family of tests."""
     from scipy.special import ndtr
 
     rule = question.rule
-    drawn = [draws.get(row.unit, Clustered(None)) for row in rows]
+    drawn = [draws.get(row.unit, (Clustered(None), None))[0] for row in rows]
     tested = [d.z if row.change is not None else None for row, d in zip(rows, drawn, strict=True)]
     p_values = [None if z is None else 2 * float(ndtr(-abs(z))) for z in tested]
     stays = iter(discoveries([p for p in p_values if p is not None], rule.false_discovery_rate))
@@ -121,18 +145,35 @@ def judged(question: Question, rows: list[Row], draws: Mapping[str, Clustered]) 
         if row.value is None:
             done.append(row)
             continue
-        verdict = _verdict(rule, row, draw, exception=exception) if row.verdict else None
+        verdict = _verdict(row, draw, rule.z, exception=exception) if row.verdict else None
         interval = draw.interval or row.interval
-        done.append(replace(row, interval=interval, p=p, verdict=verdict, extra={**row.extra, "z": draw.z}))
+        largest = draws[row.unit][1] if row.unit in draws else None
+        made = replace(row, interval=interval, p=p, verdict=verdict, extra={**row.extra, "z": draw.z})
+        done.append(_told(made, largest))
     return done
 
 
-def _verdict(rule: VerdictRule, row: Row, draw: Clustered, *, exception: bool) -> str:
+def _told(row: Row, largest: Largest | None) -> Row:
+    """Return a row with its largest key broken out: one caller can be a whole station's rate."""
+    if largest is None:
+        return row
+    extra = {
+        **row.extra,
+        "largest_repeats": largest.repeats,
+        "largest_part": largest.part,
+        "without_largest": largest.rest,
+    }
+    weighs = largest.repeats >= HEAVY and largest.part >= HEAVY_PART
+    note = Note("one_key", {"repeats": largest.repeats, "part": largest.part, "rest": largest.rest})
+    return replace(row, extra=extra, notes=(*row.notes, note) if weighs else row.notes)
+
+
+def _verdict(row: Row, draw: Clustered, z: float, *, exception: bool) -> str:
     """Return the verdict of a change in a share of clustered events."""
     broken = row.has_note("series_break")
     if broken or draw.change is None or draw.change.low <= 0 <= draw.change.high:
         return NOT_ESTABLISHED
-    strong = draw.z is not None and abs(draw.z) >= rule.z and exception
+    strong = draw.z is not None and abs(draw.z) >= z and exception
     return CONFIRMED if strong and not (row.change or 0) * row.extra["number_guard"] > 0 else POSSIBLE
 
 
@@ -154,9 +195,10 @@ def chosen_key(question: Question, counts: dict[str, dict[str, int]]) -> str:
     return "caller" if any(count["caller_keyed"] for count in counts.values()) else "place"
 
 
-def missing_look_back(question: Question, start: date) -> float:
+def missing_look_back(question: Question, start: date, days: int | None = None) -> float:
     """Return which part of the days in the window before a period the lake does not know."""
-    window = days_of((start - timedelta(days=int(question.options["window"])), start))
+    back = int(question.options["window"]) if days is None else days
+    window = days_of((start - timedelta(days=back), start))
     return sum(day not in question.reference.days for day in window) / len(window)
 
 
@@ -240,3 +282,7 @@ def _extra(now: dict[str, int], before: dict[str, int], key: str) -> dict[str, i
         repeats, whole = incidents(now, other)
         extra[f"{other}_repeat_share"] = repeats / whole if whole else None
     return extra
+
+
+ANSWERS = {"repeat_share": repeat_share}
+"""Functions of this module by the indicator that they answer."""

@@ -5,6 +5,7 @@ loads numpy and `scipy.special` only: the rest of scipy and statsmodels load ins
 """
 
 from metrics.statistics.before_after import DisplacementDifference, displacement_difference
+from metrics.statistics.between_units import between_units
 from metrics.statistics.chance_repeats import ChanceRepeats, expected_repeats, repeat_flags
 from metrics.statistics.clustered import Clustered, clustered_share
 from metrics.statistics.comparisons import (
@@ -106,7 +107,6 @@ from metrics.statistics.seasonal import (
 )
 from metrics.statistics.shrinkage import (
     Shrunken,
-    between_units,
     shrink,
     shrunken_means,
     shrunken_ratios,

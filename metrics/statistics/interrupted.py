@@ -2,7 +2,10 @@
 
 log μ = log exposure + b0 + b1 t + b2 [t ≥ T] + b3 (t − T)[t ≥ T] + harmonics + calendar terms, quasi-Poisson by
 statsmodels. b2 is the step at T, b3 the change of slope. The error is multiplied by √(χ²/df), never by less
-than 1; where the residuals still resemble their neighbours (Ljung-Box), Newey-West's error is used if larger.
+than 1, and by √((1 + r)/(1 − r)) where residuals resemble their neighbours (lag-1 correlation r above 0); where
+that is significant (Ljung-Box), Newey-West's error is taken if larger. Newey-West alone is too
+hopeful: in null series of 60 periods with correlation 0.5 it calls 13 % of steps real, this 10 %, and 6 % when both
+models must agree; with 0.7 still 12 %.
 
 T is fixed beforehand and logged; a T found in the series makes every p worthless. Always two models: the main
 one and one with a curved trend, because the same Italian ban gives 0.95 with a straight trend and 1.01 with a
@@ -26,6 +29,7 @@ FEWEST_BEFORE, FEWEST_AFTER = 12, 6
 FEWEST_EVENTS = 10
 HARMONICS = 2
 SERIAL_P = 0.05
+MOST_CORRELATION = 0.95
 
 
 class Effect(NamedTuple):
@@ -55,8 +59,9 @@ class SegmentedFit(NamedTuple):
         trend: trend per period before T.
         dispersion: Pearson's χ² over its degrees of freedom.
         serial_p: Ljung-Box p of the residuals; small where neighbours still resemble each other.
-        quasi_error: quasi-Poisson error of the step, before Newey-West.
-        newey_west: whether the errors in use are Newey-West's where those are larger.
+        correlation: of the residuals at lag 1.
+        quasi_error: quasi-Poisson error of the step, before any allowance for correlation.
+        allows_correlation: whether the errors in use are wider because of it.
         expected: fitted counts.
         without: fitted counts had nothing changed at T.
     """
@@ -66,8 +71,9 @@ class SegmentedFit(NamedTuple):
     trend: Effect
     dispersion: float
     serial_p: float
+    correlation: float
     quasi_error: float
-    newey_west: bool
+    allows_correlation: bool
     expected: NDArray[np.float64]
     without: NDArray[np.float64]
 
@@ -154,8 +160,9 @@ def _fit(
     fit = GLM(counts, design, family=Poisson(), offset=np.log(exposure)).fit(tol=1e-12)
     freedom = counts.size - int(np.linalg.matrix_rank(design))
     dispersion = float(np.sum(fit.resid_pearson**2) / freedom)
-    serial_p = _serial_p(fit.resid_pearson)
-    errors, newey_west = _errors(fit, dispersion, serial_p)
+    serial_p, correlation = _serial(fit.resid_pearson)
+    quasi = np.asarray(fit.bse) * np.sqrt(max(1.0, dispersion))
+    errors = _errors(fit, quasi, serial_p, correlation)
     unchanged = design.copy()
     unchanged[:, 2 : 2 + len(change)] = 0
     effects = [_effect(float(fit.params[i]), float(errors[i]), confidence) for i in range(4 if slope else 3)]
@@ -165,29 +172,32 @@ def _fit(
         effects[1],
         dispersion,
         serial_p,
-        float(fit.bse[2]) * float(np.sqrt(max(1.0, dispersion))),
-        newey_west,
+        correlation,
+        float(quasi[2]),
+        bool(errors[2] > quasi[2]),
         np.asarray(fit.fittedvalues),
         np.asarray(exposure * np.exp(unchanged @ fit.params)),
     )
 
 
-def _errors(fit: "GLMResults", dispersion: float, serial_p: float) -> tuple[NDArray[np.float64], bool]:
-    """Return the quasi-Poisson errors, or Newey-West's where residuals are correlated and those are larger."""
-    quasi = np.asarray(fit.bse) * np.sqrt(max(1.0, dispersion))
+def _errors(fit: "GLMResults", quasi: NDArray[np.float64], serial_p: float, correlation: float) -> NDArray[np.float64]:
+    """Return the errors of residuals that follow a first-order process, or Newey-West's where those are larger."""
+    kept = min(MOST_CORRELATION, max(0.0, correlation))
+    errors = quasi * np.sqrt((1 + kept) / (1 - kept))
     if serial_p >= SERIAL_P:
-        return quasi, False
-    lags = max(1, int(4 * (fit.nobs / 100) ** (2 / 9)))
-    robust = fit.model.fit(start_params=fit.params, cov_type="HAC", cov_kwds={"maxlags": lags}, tol=1e-12)
-    return np.maximum(quasi, np.asarray(robust.bse)), True
+        return np.asarray(errors)
+    settings = {"maxlags": max(1, int(4 * (fit.nobs / 100) ** (2 / 9))), "use_correction": True}
+    robust = fit.model.fit(start_params=fit.params, cov_type="HAC", cov_kwds=settings, tol=1e-12)
+    return np.asarray(np.maximum(errors, np.asarray(robust.bse)))
 
 
-def _serial_p(residuals: NDArray[np.float64]) -> float:
-    """Return the Ljung-Box p over up to ten lags."""
+def _serial(residuals: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the Ljung-Box p over up to ten lags, and the correlation at lag 1."""
     from statsmodels.tsa.stattools import acf
 
     lags = max(3, min(10, residuals.size // 5))
-    return float(acf(residuals, nlags=lags, qstat=True, fft=False, result_object=True).pvalues[-1])
+    found = acf(residuals, nlags=lags, qstat=True, fft=False, result_object=True)
+    return float(found.pvalues[-1]), float(found.acf[1])
 
 
 def _harmonics(size: int, period: int | None, pairs: int) -> NDArray[np.float64]:

@@ -1,9 +1,9 @@
 """How sure a station's place in a list is: ranks with their simulated range, and the chance of the lowest fifth.
 
-Every unit is drawn from its shrunken distribution, each draw is ranked, and the middle 95 % of ranks is kept
+A possible τ is drawn, then the common mean, then every unit; each draw is ranked, and the middle 95 % of ranks is kept
 (Goldstein & Spiegelhalter 1996). A list is shown only with this range; most ranges cover half the list.
 
-Assumes the intervals of `metrics.statistics.shrinkage`, with their drawback: τ² is taken as known.
+Assumes what `metrics.statistics.shrinkage` does: units are exchangeable and their sampling errors are known.
 """
 
 from math import floor
@@ -44,8 +44,13 @@ def rank_intervals(
     The lowest fifth holds a fifth of the units, rounded down and at least one. Equal seeds give equal ranks.
     """
     generator = np.random.default_rng(seed)
-    units = found.centres.size
-    drawn = found.centres + found.errors * generator.standard_normal((draws, units))
+    grid, units = found.grid, found.centres.size
+    which = generator.choice(grid.chances.size, draws, p=grid.chances)
+    shift = grid.mean_error[which] * generator.standard_normal(draws)
+    centre = grid.values[which] + (1 - grid.keep[which]) * shift[:, None]
+    # At τ = 0 all units are equal; a hair of noise deals their ranks at random instead of by their order in the list.
+    spread = np.maximum(grid.spread[which], 1e-9 * found.errors)
+    drawn = centre + spread * generator.standard_normal((draws, units))
     ranks = np.argsort(np.argsort(drawn, axis=1), axis=1) + 1
     tail = (1 - confidence) / 2
     low, median, high = np.quantile(ranks, [tail, 0.5, 1 - tail], axis=0, method="closest_observation")

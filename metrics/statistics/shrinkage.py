@@ -5,20 +5,21 @@ standard error of the unit's mean and τ² the variance between units, by Paule 
 DerSimonian & Laird (1986). With equal numbers a unit both methods and REML agree (set p20). Pass rates are
 taken on the arcsine scale, where s = 1/(2 √n) whatever the rate.
 
-Assumes units that are exchangeable: nothing known about them explains the difference. Drawback: τ² from few
-units is itself uncertain, and the intervals do not carry that; under ten units read them as too narrow.
-Not statsmodels' MixedLM: its issue 10239 returns an intercept of exactly 0 where units do not differ.
-Own code for τ²: docs/decisions/0022-own-between-unit-variance.md.
+The values take τ² at its estimate; the errors average over what τ could be (`metrics.statistics.between_units`),
+because an estimate of 0 would make every station the same for certain. In simulations the 95 % intervals hold 92 to
+98 % of the true values with 6 to 60 units; with τ² taken as known it was 84 to 94 %.
+
+Assumes units that are exchangeable: nothing known about them explains the difference. Drawback: with two or three
+units the prior decides.
 """
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from metrics.statistics.between_units import Method, Posterior, between_units, posterior
 from metrics.statistics.interval import CONFIDENCE, normal_quantile
-
-Method = Literal["paule-mandel", "dersimonian-laird"]
 
 
 class Shrunken(NamedTuple):
@@ -31,9 +32,10 @@ class Shrunken(NamedTuple):
         weights: B, 1 where the unit's own value is kept and 0 where it says nothing.
         values: shrunken values.
         centres: the same on the scale of the errors; radians for shares, square roots for ratios.
-        errors: their standard errors, μ's own uncertainty included.
+        errors: their standard errors, with the uncertainty of μ and of τ.
         low: lower limits.
         high: upper limits.
+        grid: the same for each τ that is possible, for drawing ranks.
     """
 
     mean: float
@@ -45,6 +47,7 @@ class Shrunken(NamedTuple):
     errors: NDArray[np.float64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
+    grid: Posterior
 
 
 def shrunken_means(
@@ -124,41 +127,12 @@ def shrink(
     weight = 1 / (between + variance)
     mean, mean_error = float(np.sum(weight * value) / weight.sum()), float(weight.sum() ** -0.5)
     keep = between / (between + variance)
-    errors = np.sqrt(keep * variance + ((1 - keep) * mean_error) ** 2)
     shrunken = mean + keep * (value - mean)
+    grid = posterior(value, variance)
+    errors = np.sqrt(grid.chances @ (grid.errors**2 + (grid.values - shrunken) ** 2))
     reach = normal_quantile(confidence) * errors
-    return Shrunken(mean, mean_error, between, keep, shrunken, shrunken, errors, shrunken - reach, shrunken + reach)
-
-
-def between_units(values: ArrayLike, variances: ArrayLike, method: Method = "paule-mandel") -> float:
-    """Return τ², the variance between units beyond sampling; 0 where they differ no more than by chance."""
-    value, variance = np.asarray(values, dtype=np.float64), np.asarray(variances, dtype=np.float64)
-    if value.size < 2 or value.shape != variance.shape or not np.all(variance > 0):
-        raise ValueError("a variance between units needs at least two units, each with a positive sampling variance")
-    if method == "dersimonian-laird":
-        weight = 1 / variance
-        excess = _heterogeneity(0.0, value, variance) - (value.size - 1)
-        return max(0.0, float(excess / (weight.sum() - np.sum(weight**2) / weight.sum())))
-    return _paule_mandel(value, variance)
-
-
-def _paule_mandel(value: NDArray[np.float64], variance: NDArray[np.float64]) -> float:
-    """Solve Q(τ²) = units − 1; Q falls in τ², so one root lies between 0 and a bound found by doubling."""
-    from scipy.optimize import brentq
-
-    freedom = value.size - 1
-    if _heterogeneity(0.0, value, variance) <= freedom:
-        return 0.0
-    high = float(np.var(value, ddof=1))
-    while _heterogeneity(high, value, variance) > freedom:
-        high *= 2
-    return float(brentq(lambda t: _heterogeneity(t, value, variance) - freedom, 0.0, high, xtol=1e-12, rtol=1e-12))
-
-
-def _heterogeneity(between: float, value: NDArray[np.float64], variance: NDArray[np.float64]) -> float:
-    weight = 1 / (between + variance)
-    mean = np.sum(weight * value) / weight.sum()
-    return float(np.sum(weight * (value - mean) ** 2))
+    low, high = shrunken - reach, shrunken + reach
+    return Shrunken(mean, mean_error, between, keep, shrunken, shrunken, errors, low, high, grid)
 
 
 def _share(angle: NDArray[np.float64]) -> NDArray[np.float64]:

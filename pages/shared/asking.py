@@ -21,6 +21,8 @@ Level = Literal["city", "district", "station"]
 KEPT = 3000
 SPARK_WEEKS = 26
 YEAR_WEEKS = 52
+SELDOM = ("training", "reported", "registers", "staffing")
+"""Subjects with a figure a round, return or snapshot, whose course is that of all data."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -143,7 +145,7 @@ class Here:
     def spark(self, indicator: str, **options: object) -> list[float | None]:
         """Return the last half year by weeks (by days where no whole week is known), for a spark line."""
         end = self.period[1]
-        by_round = metrics.catalogue()[indicator].subject == "training"
+        by_round = metrics.catalogue()[indicator].subject in SELDOM
         half_year = end - timedelta(weeks=SPARK_WEEKS)
         start = min(self.span[0], half_year) if by_round else half_year
         for step in ("week", "day"):

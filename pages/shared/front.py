@@ -128,11 +128,16 @@ def header(place: Here) -> None:
 
 
 def warm_up() -> None:
-    """Read the words and open the lake; a lake that is not there is said to whoever comes."""
+    """Read the words, open the lake, and look for signals: every verdict of the first page asks for them.
+
+    A lake that is not there is said to whoever comes.
+    """
     for language in LANGUAGES:
         Words(language)("app.title")
     try:
         lake = asking.lake()
-        metrics.data_span(lake, lake.version())
+        period = metrics.default_period(lake, lake.version())
+        if period is not None:
+            metrics.signals(lake, metrics.Scope(*period, comparison="none"))
     except warehouse.LakeError as error:
         LOG.warning("%s", error)

@@ -316,8 +316,11 @@ def test_f16_initial_and_final_category_fall_back_and_codes_that_no_scheme_has(l
         ("30", "unmapped", None, None),  # valid in the older scheme only
         (None, "unmapped", None, None),
     ]
-    assert [(w["count"]) for w in told(report, "category_fell_back")] == [1]
+    assert [w["count"] for w in told(report, "category_fell_back")] == [1]
     assert [sorted(w["values"]) for w in told(report, "unmapped_categories")] == [["local: 30", "local: 77"]]
+    load("category_map", "scheme,code,category_group\nlocal,77,help\n", name="late")  # a map that comes later
+    groups = lake.frame("SELECT category_group FROM lake.alert ORDER BY alert_id")["category_group"].to_list()
+    assert groups == ["criminal", "public_order", "help", "unmapped", "unmapped"]
 
 
 def test_f16_one_code_with_two_names_is_set_aside_both_times(load: Load, lake: Lake):

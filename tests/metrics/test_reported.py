@@ -1,15 +1,21 @@
 """Figures from returns: which period answers, district before stations, comparison, small cells, registers."""
 
 from datetime import date
+from typing import NamedTuple
 
 import pytest
 
 from metrics import Row, Scope, series, show
-from metrics.small_cells import hidden
+from wording import Words, saying
 
 WEEK = (date(2025, 12, 22), date(2025, 12, 29))
 QUARTER = (date(2025, 10, 1), date(2026, 1, 1))
 NOVEMBER = (date(2025, 11, 1), date(2025, 12, 1))
+
+
+class Place(NamedTuple):
+    words: Words
+    names: dict[str, str]
 
 
 def returned(lake, name: str, org: str, start: date, end: date, numerator, denominator=None, part: str = "all") -> None:
@@ -31,7 +37,8 @@ def test_returns_inside_the_period_are_added_up(lake) -> None:
     monthly(lake, "dispute_settlement", "A1", 2025, {9: (1, 50), 10: (40, 50), 11: (41, 50), 12: (42, 50)})
     row = rows(lake, "dispute_settlement")["city"]
     assert (row.numerator, row.denominator, row.value) == (123, 150, pytest.approx(0.82))
-    assert [note.values["n"] for note in row.notes if note.code == "returns_used"] == [3]
+    (note,) = [note for note in row.notes if note.code == "returns_used"]
+    assert (note.values["from"], note.values["to"]) == (date(2025, 10, 1), date(2025, 12, 31))
 
 
 def test_no_return_in_a_week_shows_the_latest_before_its_end_and_says_so(lake) -> None:
@@ -144,10 +151,11 @@ def test_small_cells_of_sensitive_figures_are_hidden_with_a_second_one(lake) -> 
     assert rows(lake, "juveniles_repeat")["city"].numerator == 32
 
 
-def test_nothing_small_nothing_hidden() -> None:
-    row = Row("A", "甲", None, "share", 0.5, 10, 20)
-    assert hidden([row]) == [row]
-    assert hidden([Row("A", "甲", None, "share", 0.9, 18, 20)])[0].suppressed == "small_cell"  # 2 are missing
+def test_the_foot_line_names_the_base_that_was_really_used(lake) -> None:
+    for year in (2024, 2025):
+        monthly(lake, "dispute_settlement", "A1", year, {11: (40, 50)})
+    foot = saying.foot(Place(Words("en"), {}), show(lake, "dispute_settlement", Scope(*WEEK)))
+    assert "base 40 (Nov 1 – 30, 2024)" in foot
 
 
 def test_the_course_of_a_return_has_one_point_a_return(lake) -> None:

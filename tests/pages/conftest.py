@@ -15,6 +15,8 @@ FILES = {
     "alert_reduction": "pages/leadership/alert_reduction.py",
     "repeat_reports": "pages/leadership/repeat_reports.py",
     "training": "pages/leadership/training.py",
+    "indicators": "pages/leadership/indicators.py",
+    "integrity": "pages/leadership/integrity.py",
     "upload": "pages/analysts/upload.py",
     "history": "pages/analysts/history.py",
     "quarantine": "pages/analysts/quarantine.py",

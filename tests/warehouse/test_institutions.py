@@ -1,4 +1,4 @@
-"""The list of institutions takes their reports out of the repeats, by address, number or alert; an undo reverts it."""
+"""The list of institutions takes their reports out of the repeats, by address, number or alert; undo puts them back."""
 
 import pytest
 
@@ -7,8 +7,7 @@ from warehouse import Lake
 from .facts import load, row, undo
 
 FIGURES_SQL = """SELECT sum(place_keyed)::INT, sum(place_repeat_30)::INT, sum(caller_keyed)::INT,
-    sum(caller_repeat_30)::INT
-FROM lake.mart_alert_day"""
+    sum(caller_repeat_30)::INT FROM lake.mart_alert_day"""
 DAYS = ("2024-03-01", "2024-03-05", "2024-03-09")
 
 

@@ -68,8 +68,9 @@ def samples(words: Words, upload: Upload) -> None:
     fields = specs.fields_of(warehouse.table(upload.guess.table))
     uses = {field: specs.columns_of(rule) for field, rule in upload.guess.spec["fields"].items()}
     shown: dict[str, Sequence[object]] = {words("told.row"): frame["row"].to_list()}
+    given = specs.fixed(upload.guess.spec)  # the same for every row, and named beside the headings
     for field in fields:
-        if field in frame.columns and f"{field} (file)" in frame.columns:
+        if field not in given and field in frame.columns and f"{field} (file)" in frame.columns:
             heading = " + ".join(uses.get(field, ())) or field
             shown[f"{heading} · {words('sample.before')}"] = _texts(frame[f"{field} (file)"])
             after = _written(words, upload, field, uses.get(field, ()))

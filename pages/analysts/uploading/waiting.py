@@ -9,7 +9,7 @@ from pages.analysts.uploading.jobs import Upload
 from wording import Words
 
 STEPS = ("look", "read", "arrange", "validate", "preview")
-EVERY_SECONDS = 0.5
+EVERY_SECONDS = 1.0
 
 
 def draw(words: Words, upload: Upload, stop: Callable[[], None]) -> None:

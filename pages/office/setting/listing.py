@@ -17,7 +17,7 @@ def table(words: Words, found: Parameters) -> pl.DataFrame:
         "unit": [words.of("parameter_unit", line["unit"]) for line in lines],
         "default": [value(words, line["default"]) for line in lines],
         "allowed": [line["allowed"] for line in lines],
-        "since": [words.day(line["since"]) if line["since"] else "" for line in lines],
+        "since": [str(line["since"] or "") for line in lines],
         "author": [guarded(line["author"] or "") for line in lines],
         "reason": [guarded(line["reason"] or "") for line in lines],
         "meaning": [words.text(line["meaning"]) for line in lines],

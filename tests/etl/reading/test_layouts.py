@@ -240,12 +240,13 @@ def test_the_first_look_shows_what_reading_finds(tmp_path: Path) -> None:
         ("2024年第三季度", "2024-07-01", "2024-10-01"),
         ("2023年度", "2023-01-01", "2024-01-01"),
         ("2024年2月29日", "2024-02-29", "2024-03-01"),
+        ("201912", "2019-12-01", "2020-01-01"),
     ],
 )
 def test_periods_in_titles(text: str, first: str, after: str) -> None:
     assert find_period(text) == (dt.date.fromisoformat(first), dt.date.fromisoformat(after))
 
 
-@pytest.mark.parametrize("text", ["", "警情统计表", "2024年2月30日", "第3周", "1月5日"])
+@pytest.mark.parametrize("text", ["", "警情统计表", "2024年2月30日", "第3周", "1月5日", "201913", "1201904"])
 def test_no_period_is_guessed(text: str) -> None:
     assert find_period(text) is None

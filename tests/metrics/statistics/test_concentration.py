@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics.statistics import concentration, gini, herfindahl, lorenz, lorenz_asymmetry, random_band, rosenbluth
@@ -66,12 +66,14 @@ def test_no_reports_have_no_concentration() -> None:
         random_band(0, 10)
 
 
+@settings(deadline=None)
 @given(tables, st.integers(2, 5))
 def test_copies_of_all_places_change_nothing(counts: list[int], copies: int) -> None:
     assert gini(counts * copies) == pytest.approx(gini(counts), abs=1e-9)
     assert -1e-9 <= gini(counts) < 1
 
 
+@settings(deadline=None)
 @given(tables)
 def test_the_curve_rises_below_the_diagonal(counts: list[int]) -> None:
     places, reports = lorenz(counts)

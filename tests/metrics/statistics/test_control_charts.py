@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -250,6 +250,7 @@ def test_the_nhs_rules_written_out() -> None:
     assert members_of_signal([0] * 7 + [1, 0]).tolist() == [0] + [1] * 7 + [0]
 
 
+@settings(deadline=None)
 @given(arrays(float, st.integers(2, 40), elements=st.floats(0, 1e6)), st.floats(0.1, 100), st.floats(-100, 100))
 def test_unit_and_zero_of_the_scale_do_not_matter(values: np.ndarray, unit: float, zero: float) -> None:
     chart, other = individuals_chart(values, screen=False), individuals_chart(unit * values + zero, screen=False)

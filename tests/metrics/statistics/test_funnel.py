@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics.statistics import (
@@ -165,6 +165,7 @@ def test_a_share_of_none_or_all_has_limits_within_them() -> None:
     assert np.all(found.adjusted_outer.low >= 0) and np.all(found.adjusted_outer.high <= 1)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0.01, 5_000), min_size=2, max_size=20), st.floats(0.5, 0.99))
 def test_limits_close_with_size_and_open_with_confidence(sizes: list[float], level: float) -> None:
     size = np.sort(np.array(sizes))

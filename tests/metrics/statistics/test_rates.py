@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics.statistics import (
@@ -167,6 +167,7 @@ def test_no_population_or_nothing_expected_is_refused() -> None:
         indirectly_standardised(3, [100], [0], [1_000])
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 90), st.integers(100, 9_000), st.integers(1, 50)), min_size=1, max_size=12),
     st.floats(0.5, 0.9),
@@ -186,6 +187,7 @@ def test_a_standardised_rate_lies_among_its_strata_and_within_its_limits(
         )
 
 
+@settings(deadline=None)
 @given(st.integers(0, 5_000), st.floats(1, 50), st.floats(0.5, 0.99))
 def test_limits_hold_the_count_and_widen_with_repeats(count: int, repeats: float, level: float) -> None:
     low, high = dependent_limits(count, count * repeats, level)

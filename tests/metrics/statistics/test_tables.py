@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics.statistics import benjamini_hochberg, discoveries, dispersion, share_difference, share_z
@@ -28,6 +28,7 @@ def test_benjamini_hochberg_keeps_the_order_given() -> None:
     assert benjamini_hochberg([]) == []
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=40), st.floats(0.01, 0.5))
 def test_adjusted_p_keep_their_order_and_are_never_smaller(p: list[float], rate: float) -> None:
     adjusted = np.array(benjamini_hochberg(p))
