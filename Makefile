@@ -14,7 +14,7 @@ help:
 	@echo "make format      lay the code out"
 	@echo "make bench       measure speed (takes long; prints one JSON line a measurement)"
 	@echo "make lock        pin what pyproject.toml names, and everything under it"
-	@echo "make dictionary  write docs/data-dictionary.md from the table definitions"
+	@echo "make dictionary  write docs/data-dictionary.md and docs/uploads.md from their definitions"
 	@echo "make clean       remove the environment and caches; never the data"
 
 run: .venv/runtime.stamp
@@ -36,13 +36,14 @@ format: .venv/development.stamp
 	$(IN)ruff format .
 
 bench: .venv/development.stamp
-	@for script in startup pages ingest; do $(IN)python -m benchmarks.$$script || exit 1; done
+	@for script in startup pages ingest snapshot no_change; do $(IN)python -m benchmarks.$$script || exit 1; done
 
 lock: .venv/development.stamp
 	$(IN)python scripts/lock.py
 
 dictionary: .venv/runtime.stamp
 	$(IN)python -m scripts.data_dictionary
+	$(IN)python -m scripts.upload_layouts
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -24,6 +24,27 @@ def share_dots(frame: pl.DataFrame, *, axis: str, average: float | None = None, 
         average: the share of all together, drawn as a dashed line.
         average_name: its name in the legend.
     """
+    figure = _drawn(frame, axis, average, average_name)
+    return figure.update_xaxes(tickformat=".0%", range=_range(frame, NARROWEST, (-0.01, 1.01)))
+
+
+def value_dots(
+    frame: pl.DataFrame, *, axis: str, average: float | None = None, average_name: str = "", narrowest: float = 1.0
+) -> go.Figure:
+    """Return values of any unit, such as points or hours, the way `share_dots` shows shares.
+
+    Args:
+        frame: as for `share_dots`, the values as they are written on the axis.
+        axis: title of the axis, with its unit.
+        average: a value that all are compared with, drawn as a dashed line.
+        average_name: its name in the legend.
+        narrowest: an axis shows at least so much, in the unit of the values.
+    """
+    figure = _drawn(frame, axis, average, average_name)
+    return figure.update_xaxes(range=_range(frame, narrowest, None, average))
+
+
+def _drawn(frame: pl.DataFrame, axis: str, average: float | None, average_name: str) -> go.Figure:
     rows = frame.filter(pl.col("value").is_not_null())
     names = rows["name"].unique(maintain_order=True).to_list()
     kinds = rows["kind"].unique(maintain_order=True).to_list()
@@ -34,7 +55,7 @@ def share_dots(frame: pl.DataFrame, *, axis: str, average: float | None = None, 
         figure.add_vline(x=average, line={"width": 1.5, "dash": "dash", "color": NEUTRAL})
         line = {"width": 1.5, "dash": "dash", "color": NEUTRAL}
         figure.add_trace(go.Scatter(x=[None], y=[None], mode="lines", line=line, name=average_name))
-    figure.update_xaxes(title={"text": axis}, tickformat=".0%", range=_range(rows))
+    figure.update_xaxes(title={"text": axis})
     figure.update_yaxes(categoryorder="array", categoryarray=names[::-1], type="category")
     dress(figure, height=height_of(len(names) * max(1, len(kinds))))
     return figure.update_layout(scattermode="group", scattergap=0.4, showlegend=len(kinds) > 1 or average is not None)
@@ -67,11 +88,17 @@ def _dots(rows: pl.DataFrame, kind: str, number: int, kinds: int) -> go.Scatter:
     )
 
 
-def _range(rows: pl.DataFrame) -> list[float] | None:
-    """Return a range that holds every interval, at least `NARROWEST` wide, hardly beyond 0 and 100 percent."""
+def _range(
+    frame: pl.DataFrame, narrowest: float, bounds: tuple[float, float] | None, average: float | None = None
+) -> list[float] | None:
+    """Return a range that holds every interval, at least `narrowest` wide, and hardly beyond what can be."""
+    rows = frame.filter(pl.col("value").is_not_null())
     ends = [end for name in ("value", "low", "high") for end in rows[name].drop_nulls().to_list()]
+    ends += [average] if average is not None and ends else []
     if not ends:
         return None
     low, high = min(ends), max(ends)
-    spare = max(0.08 * (high - low), (NARROWEST - (high - low)) / 2)
-    return [max(-0.01, low - spare), min(1.01, high + spare)]
+    spare = max(0.08 * (high - low), (narrowest - (high - low)) / 2)
+    if bounds is None:
+        return [low - spare, high + spare]
+    return [max(bounds[0], low - spare), min(bounds[1], high + spare)]

@@ -43,10 +43,7 @@ def trend(
         figure.add_trace(_line(base, names[1], BASE, "dash", percent=percent))
     figure.add_trace(_line(frame, names[0], SERIES[0], "solid", percent=percent))
     if not frame.is_empty():
-        first, last = _span(frame)
-        for number, event in enumerate(_within(events, first, last)):
-            _mark(figure, event["on"], event["title"], number, late=event["on"] > first + (last - first) * 0.6)
-        figure.update_xaxes(range=[first.isoformat(), last.isoformat()])
+        mark_events(figure, events, frame["period_start"].to_list())
     figure.update_xaxes(tickformat="%Y-%m", hoverformat="%Y-%m-%d", nticks=7)
     figure.update_yaxes(rangemode="tozero", tickformat=_tick_format(frame, percent=percent))
     dress(figure, height=HEIGHT)
@@ -55,6 +52,14 @@ def trend(
     )
     below = {"orientation": "h", "x": 0, "y": -0.12, "yanchor": "top", "traceorder": "reversed"}
     return figure.update_layout(hovermode="x unified", legend=below)
+
+
+def mark_events(figure: go.Figure, events: pl.DataFrame | None, days: list[date]) -> None:
+    """Draw the events within a time line as upright lines with their words, and set the line's ends."""
+    first, last = _span(days)
+    for number, event in enumerate(_within(events, first, last)):
+        _mark(figure, event["on"], event["title"], number, late=event["on"] > first + (last - first) * 0.6)
+    figure.update_xaxes(range=[first.isoformat(), last.isoformat()])
 
 
 def _line(frame: pl.DataFrame, name: str, colour: str, dash: str, *, percent: bool) -> go.Scatter:
@@ -77,9 +82,8 @@ def _tick_format(frame: pl.DataFrame, *, percent: bool) -> str:
     return ".0%" if isinstance(highest, float) and highest > COARSE else ".1%"
 
 
-def _span(frame: pl.DataFrame) -> tuple[date, date]:
+def _span(days: list[date]) -> tuple[date, date]:
     """Return where the time line begins and ends: half a step beyond the first and last point."""
-    days = frame["period_start"].to_list()
     room = max(timedelta(days=1), (days[-1] - days[0]) / max(1, len(days) - 1) / 2)
     return days[0] - room, days[-1] + room
 

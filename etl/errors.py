@@ -226,6 +226,12 @@ REASONS: dict[str, tuple[str, str, str, str]] = {
         "请只保留一行，或写明各自的生效、失效日期",
     ),
     "part_above_whole": ("the part is larger than the whole", "check both counts", "部分大于总体", "请核对两个数"),
+    "names_nothing": (
+        "the entry names neither an alert nor an address nor a number",
+        "give one of the three",
+        "该条目既无警情编号，也无地址或号码",
+        "请至少填写其中一项",
+    ),
     "score_above_maximum": (
         "the score is above the highest possible",
         "check the score and the maximum",

@@ -14,7 +14,7 @@ from metrics.periods import DAY, compare, days_of
 from metrics.rows import count_row, why_no_change
 from metrics.types import Period, Row
 from metrics.units import unit_notes
-from metrics.verdicts import compare_counts, count_verdict
+from metrics.verdicts import Evidence, compare_counts, count_verdict
 
 SPAN_SQL = """
 SELECT MIN(day) AS first_day, MAX(day) AS last_day
@@ -62,7 +62,9 @@ def known_case_days(question: Question) -> frozenset[date]:
 def with_case_days(question: Question) -> Question:
     """Return the question with the days compared that the cases know."""
     known = known_case_days(question)
-    return replace(question, compared=compare(question.scope, known, question.reference.week_start))
+    reference = question.reference
+    compared = compare(question.scope, known, reference.week_start, chinese=reference.chinese)
+    return replace(question, compared=compared)
 
 
 def _read(question: Question, period: Period, left_out: tuple[date, ...]) -> Counts:
@@ -81,8 +83,8 @@ def _judged(question: Question, row: Row) -> Row:
     now, before = row.numerator or 0, row.base_numerator or 0
     if not compared.has_base or why_no_change(question, now, before):
         return row
-    test = compare_counts(now, before, compared.days, compared.base_days, None)
-    verdict = count_verdict(test, None, broken=row.has_note("series_break"), stands=True, exception=True)
+    test = compare_counts(question.rule, now, before, compared.days, compared.base_days, None)
+    verdict = count_verdict(question.rule, test, None, Evidence(broken=row.has_note("series_break")))
     return replace(row, p=test.p, verdict=verdict, extra=dict(row.extra) | {"z": test.z})
 
 

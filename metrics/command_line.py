@@ -1,4 +1,4 @@
-"""The command line of this room: list the catalogue, show one figure.
+"""The command line of this room: list the catalogue, show one figure, print the parameters.
 
 `--to` is inclusive for people; inside, periods are half-open. `--json` prints one object on standard output,
 errors go to standard error as one sentence. Exit status: 0 done, 2 wrong usage, 3 the warehouse cannot answer.
@@ -13,11 +13,12 @@ from typing import Any
 
 from metrics.definitions import catalogue, indicator
 from metrics.errors import MetricError
+from metrics.parameter_table import parameters, table_of_parameters
 from metrics.periods import DAY
 from metrics.showing import default_period, show
 from metrics.table import table_of
-from metrics.types import Result, Scope, Warehouse
-from warehouse import LakeError, open_lake
+from metrics.types import Result, Scope, Warehouse, plain
+from warehouse import LakeError, open_lake, text_of
 
 DONE, WRONG_USAGE, NO_WAREHOUSE = 0, 2, 3
 
@@ -36,9 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the parser of both commands."""
+    """Return the parser of all commands."""
     program = argparse.ArgumentParser(prog="python -m metrics", description="The figures, without a browser.")
-    commands = program.add_subparsers(required=True, metavar="{list,show}")
+    commands = program.add_subparsers(required=True, metavar="{list,show,parameters}")
     listing = commands.add_parser("list", help="name every indicator of the catalogue")
     listing.add_argument("--json", action="store_true", help="print one JSON object")
     listing.set_defaults(command=_list)
@@ -49,6 +50,10 @@ def parser() -> argparse.ArgumentParser:
     for option in option_names():
         showing.add_argument(f"--{option.replace('_', '-')}", help=_owners(option))
     showing.add_argument("--json", action="store_true", help="print one JSON object")
+    numbers = commands.add_parser("parameters", help="the numbers that figures are made with, and who set them")
+    numbers.add_argument("--version", type=int, help="data version; default: the newest")
+    numbers.add_argument("--json", action="store_true", help="print one JSON object")
+    numbers.set_defaults(command=_parameters)
     return program
 
 
@@ -61,6 +66,12 @@ def _add_scope(showing: argparse.ArgumentParser) -> None:
     showing.add_argument("--from", dest="start", type=_date, help="first day; default: the last complete week")
     showing.add_argument("--to", dest="end", type=_date, help="last day, inclusive")
     showing.add_argument("--compare", default="yoy", choices=["yoy", "previous", "none"], help="what to compare with")
+    showing.add_argument(
+        "--alignment",
+        default="aligned",
+        choices=["aligned", "calendar"],
+        help="against last year: comparable days, or the same dates",
+    )
     showing.add_argument("--by", default="city", choices=["city", "district", "station"], help="one row for each")
     showing.add_argument("--district", action="append", default=[], help="district code; may be repeated")
     showing.add_argument("--station", action="append", default=[], help="station code; may be repeated")
@@ -83,12 +94,15 @@ def _date(text: str) -> date:
 
 
 def _list(given: argparse.Namespace) -> int:
-    entries = [entry.to_json() for entry in catalogue().values()]
+    entries = [entry.to_json() for entry in sorted(catalogue().values(), key=lambda entry: entry.row)]
     if given.json:
         _print_json({"indicators": entries})
     else:
-        columns = [[entry["id"], entry["name"]["en"], entry["name"]["zh"], entry["unit"]] for entry in entries]
-        print(table_of(["id", "name", "名称", "unit"], columns))
+        columns = [
+            [e["plan_row"], e["tier"], e["id"], e["name"]["en"], e["name"]["zh"], e["unit"], ", ".join(e["levels"])]
+            for e in entries
+        ]
+        print(table_of(["row", "tier", "id", "name", "名称", "unit", "levels"], columns))
     return DONE
 
 
@@ -101,6 +115,31 @@ def _show(given: argparse.Namespace) -> int:
         _print_json(result.to_json())
     else:
         print(as_text(result))
+    return DONE
+
+
+def _parameters(given: argparse.Namespace) -> int:
+    lake = open_lake()
+    version = lake.version() if given.version is None else given.version
+    lines = table_of_parameters(parameters(lake, version))
+    if given.json:
+        _print_json({"data_version": version, "parameters": [{k: plain(v) for k, v in line.items()} for line in lines]})
+        return DONE
+    columns = ["parameter", "value", "unit", "default", "allowed", "since", "author", "reason"]
+    cells = [
+        [
+            line["parameter"],
+            text_of(line["value"]),
+            line["unit"],
+            text_of(line["default"]),
+            line["allowed"],
+            str(line["since"] or ""),
+            line["author"] or "",
+            line["reason"] or "",
+        ]
+        for line in lines
+    ]
+    print(table_of(columns, cells))
     return DONE
 
 
@@ -135,6 +174,7 @@ def scope_of(given: argparse.Namespace, lake: Warehouse) -> Scope:
         stations=tuple(given.station),
         groups=tuple(given.category),
         version=given.version,
+        alignment=given.alignment,
     )
 
 
@@ -146,7 +186,10 @@ def as_text(result: Result) -> str:
     """Return a result as a table for people, with its notes beneath."""
     shape = result.to_json()
     base = " – ".join(shape["base_period"]) if shape["base_period"] else "–"
-    head = f"{result.indicator}  {' – '.join(shape['period'])}  against {base}  data version {result.data_version}"
+    head = (
+        f"{result.indicator}  {' – '.join(shape['period'])}  against {base}  definition {result.definition_text}  "
+        f"data version {result.data_version}"
+    )
     columns = [
         "unit",
         "name",

@@ -4,14 +4,16 @@ A mart row is a signed contribution: only sums mean anything, so a day counts as
 its calls is above zero. Classes restrict what is counted, never which days count as active.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import polars as pl
 
-from metrics.definitions import Indicator
+from metrics.calendars import FIRST_KNOWN, LAST_KNOWN
+from metrics.definitions import Indicator, VerdictRule, verdict_rule
+from metrics.parameter_table import Parameters
 from metrics.periods import DAY, Compared
 from metrics.reference import Reference
 from metrics.remembering import Memory
@@ -73,6 +75,9 @@ GROUP BY station_code
 """
 """One period; asked once for the period and once for its base, so that each is read by its own range of days."""
 
+RUNS_SAID = 4
+"""So many runs of days are written out in a note; of more only the ends are."""
+
 Counts = dict[str, dict[str, int]]
 """Code of a station or row → name of a count → count."""
 
@@ -88,6 +93,12 @@ class Question:
     options: Mapping[str, str | int]
     reference: Reference
     compared: Compared
+    parameters: Parameters
+
+    @property
+    def rule(self) -> VerdictRule:
+        """Return the numbers that verdicts are given by."""
+        return verdict_rule(self.parameters)
 
     def frame(self, sql: str, **parameters: Any) -> pl.DataFrame:  # noqa: ANN401 - whatever the query binds
         """Return the answer to a query at the question's version, kept for the other figures of a page."""
@@ -174,16 +185,30 @@ def added(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:
     return total
 
 
-def day_notes(compared: Compared) -> list[Note]:
+def day_notes(compared: Compared, incomplete: frozenset[date] = frozenset()) -> list[Note]:
     """Return what must be said about the days: left out, none to compare with, or unequal in number."""
-    notes = []
-    if compared.left_out:
+    notes = [Note("day_incomplete", {"day": day}) for day in compared.left_out if day in incomplete]
+    if len(compared.left_out) > compared.unmatched:
         notes.append(Note("days_compared", {"compared": compared.days, "days": compared.whole_days}))
+    if compared.aligned:
+        notes.append(Note("aligned", {"ranges": _written(compared.base_runs())}))
+    if compared.aligned and compared.unmatched:
+        notes.append(Note("days_unmatched", {"unmatched": compared.unmatched}))
+    if not compared.calendar_known:
+        notes.append(Note("calendar_unknown", {"first": str(FIRST_KNOWN), "last": str(LAST_KNOWN)}))
     if compared.base is not None and not compared.has_base:
         notes.append(Note("no_base_data", {"from": compared.base[0], "to": compared.base[1] - DAY}))
     if compared.has_base and compared.days != compared.base_days:
         notes.append(Note("unequal_days", {"days": compared.days, "base_days": compared.base_days}))
     return notes
+
+
+def _written(runs: Sequence[tuple[date, date]]) -> str:
+    """Return runs of days as dates; of many runs the first and last day and how many days they are."""
+    if len(runs) > RUNS_SAID:
+        days = sum((last - first).days + 1 for first, last in runs)
+        return f"{runs[0][0]} – {runs[-1][1]} ({days})"
+    return "; ".join(f"{first} – {last}" if first != last else str(first) for first, last in runs)
 
 
 def share_of(part: int, whole: int) -> float | None:

@@ -25,6 +25,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "There is no comparison {detail}. Choose yoy, previous or none.",
         "zh": "没有对比方式 {detail}。请选择 yoy（同比）、previous（环比）或 none（不对比）。",
     },
+    "unknown_alignment": {
+        "en": "There is no alignment {detail}. Choose aligned (comparable days) or calendar (the same dates).",
+        "zh": "没有对齐方式 {detail}。请选择 aligned（可比日）或 calendar（日历日期）。",
+    },
     "unknown_level": {
         "en": "{detail} is not a level of this indicator. Choose one of: {choices}.",
         "zh": "该指标没有层级 {detail}。请从以下选择：{choices}。",

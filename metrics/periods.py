@@ -2,8 +2,10 @@
 
 Periods are half-open `[start, end)`. Against last year (同比) means the same calendar dates, 29 February
 becoming the 28th; a period of whole weeks is moved by 364 days instead, so that both sides hold the
-same weekdays. Against the previous period (环比) means the window of equal length before it. Weeks are
-keyed by their first day, because the ISO year of 2025-12-31 is 2026.
+same weekdays. In a Chinese lake, where either side holds a festival, a holiday or a make-up working day, the
+days are paired by their kind instead (`alignment`); `Scope.alignment = "calendar"` keeps the plain rule.
+Against the previous period (环比) means the window of equal length before it. Weeks are keyed by their first
+day, because the ISO year of 2025-12-31 is 2026.
 
 Only days that the lake knows are compared: a day without any record in the whole lake is missing data,
 not a quiet day, and it is left out together with its partner. Assumes that the last day with records is
@@ -11,9 +13,10 @@ a complete one.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from metrics.alignment import all_known, needs_alignment, partners, ranges
 from metrics.errors import MetricError
 from metrics.types import Comparison, Period, Scope, Step
 
@@ -33,6 +36,9 @@ class Compared:
         base_left_out: days of the base period that are not counted.
         days: days of the period that are counted, `base_days` of the base period.
         has_base: whether any day of the base period can be compared.
+        aligned: whether days are paired by their kind; the base then need not be a window without gaps.
+        unmatched: how many days of the period no day of last year is comparable with.
+        calendar_known: whether the public holidays of both sides are known.
     """
 
     period: Period
@@ -41,6 +47,9 @@ class Compared:
     base_left_out: tuple[date, ...]
     days: int
     base_days: int
+    aligned: bool = False
+    unmatched: int = 0
+    calendar_known: bool = True
 
     @property
     def has_base(self) -> bool:
@@ -51,6 +60,20 @@ class Compared:
     def whole_days(self) -> int:
         """Return how many days the period has in the calendar."""
         return (self.period[1] - self.period[0]).days
+
+    def counted_days(self) -> list[date]:
+        """Return the days of the period that are counted."""
+        left_out = set(self.left_out)
+        return [day for day in days_of(self.period) if day not in left_out]
+
+    def counted_base_days(self) -> list[date]:
+        """Return the days of the base that are counted."""
+        left_out = set(self.base_left_out)
+        return [day for day in days_of(self.base) if day not in left_out] if self.base and self.has_base else []
+
+    def base_runs(self) -> list[Period]:
+        """Return the counted days of the base as runs, each with its first and last day."""
+        return ranges(self.counted_base_days())
 
 
 def check(scope: Scope) -> None:
@@ -66,6 +89,8 @@ def check(scope: Scope) -> None:
         raise MetricError("empty_period", f"{scope.start} – {scope.end - DAY}")
     if scope.comparison not in ("yoy", "previous", "none"):
         raise MetricError("unknown_comparison", scope.comparison)
+    if scope.alignment not in ("aligned", "calendar"):
+        raise MetricError("unknown_alignment", scope.alignment)
 
 
 def base_period(start: date, end: date, comparison: Comparison, week_start: int = 0) -> Period | None:
@@ -92,14 +117,45 @@ def year_before(day: date) -> date:
     return day.replace(year=day.year - 1)
 
 
-def compare(scope: Scope, known: Collection[date], week_start: int = 0) -> Compared:
+def compare(scope: Scope, known: Collection[date], week_start: int = 0, *, chinese: bool = False) -> Compared:
     """Pair the days of the period with those of its base and leave out what the lake does not know.
 
     Where no day of the base is known at all, there is nothing to compare: the period then keeps all of
-    its own known days.
+    its own known days. `chinese` says whether the Chinese calendar of holidays applies.
     """
     period = (scope.start, scope.end)
     base = base_period(scope.start, scope.end, scope.comparison, week_start)
+    days = days_of(period)
+    if chinese and base and scope.comparison == "yoy" and scope.alignment == "aligned":
+        calendar_known = all_known((scope.start, scope.end - DAY, base[0], base[1] - DAY))
+        if needs_alignment((*days, *days_of(base))):
+            return replace(_compare_aligned(period, base, known), calendar_known=calendar_known)
+        return replace(_compare_plain(scope, period, base, known), calendar_known=calendar_known)
+    return _compare_plain(scope, period, base, known)
+
+
+def _compare_aligned(period: Period, plain_base: Period, known: Collection[date]) -> Compared:
+    """Pair days by their kind; the base reaches from its first to its last day that is taken."""
+    days, paired = days_of(period), partners(*period)
+    absent = {day for day in days if day not in known}
+    kept = {day: partner for day, partner in paired.items() if partner in known and day not in absent}
+    if not kept:
+        return Compared(period, plain_base, tuple(sorted(absent)), (), len(days) - len(absent), 0)
+    taken = {partner for partner in kept.values() if partner is not None}
+    base = (min(taken), max(taken) + DAY)
+    return Compared(
+        period=period,
+        base=base,
+        left_out=tuple(day for day in days if day not in kept),
+        base_left_out=tuple(day for day in days_of(base) if day not in taken),
+        days=len(kept),
+        base_days=len(taken),
+        aligned=True,
+        unmatched=sum(partner is None for partner in paired.values()),
+    )
+
+
+def _compare_plain(scope: Scope, period: Period, base: Period | None, known: Collection[date]) -> Compared:
     days = days_of(period)
     absent = {day for day in days if day not in known}
     if base is None or not any(day in known for day in days_of(base)):

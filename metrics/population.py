@@ -35,7 +35,7 @@ class People:
 def residents(question: Question, units: Units) -> tuple[dict[str, People], str | None]:
     """Return the residents of each row that has any, and the basis that they are counted on."""
     counts = question.frame(POPULATION_SQL).to_dicts()
-    wanted = str(question.options["basis"])
+    wanted = str(question.options.get("basis", "auto"))
     best: dict[str, People] = {}
     basis_of_best: str | None = None
     for basis in BASES if wanted == "auto" else (wanted,):

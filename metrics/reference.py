@@ -9,6 +9,8 @@ from datetime import date
 
 import polars as pl
 
+from metrics.calendars import is_chinese
+from metrics.incomplete import incomplete_days
 from metrics.periods import WEEKDAYS
 from metrics.remembering import Memory
 from metrics.types import Warehouse
@@ -26,7 +28,7 @@ SELECT event_id, starts_on, ends_on, org_code, kind, title_zh, title_en
 FROM lake.event AT (VERSION => $version)
 """
 DAYS_SQL = """
-SELECT day
+SELECT day, SUM(received)::BIGINT AS received
 FROM lake.mart_alert_day AT (VERSION => $version)
 GROUP BY day
 HAVING SUM(received) > 0
@@ -36,18 +38,25 @@ ORDER BY day
 
 @dataclass(frozen=True)
 class Reference:
-    """The reference tables of one version; `days` are the days on which anything was received at all."""
+    """The reference tables of one version.
+
+    Attributes:
+        days: the days on which anything was received at all, without those that are not complete yet.
+        incomplete: the newest days that hold far less than usual.
+    """
 
     version: int
     stations: pl.DataFrame
     districts: pl.DataFrame
     events: pl.DataFrame
     days: frozenset[date]
+    incomplete: frozenset[date]
     first_day: date | None
     last_day: date | None
     city_zh: str
     city_en: str
     week_start: int
+    chinese: bool
 
 
 _memory: Memory[Reference] = Memory(4)
@@ -60,7 +69,9 @@ def reference(lake: Warehouse, version: int) -> Reference:
 
 def _read(lake: Warehouse, version: int) -> Reference:
     parameters = {"version": version}
-    days = lake.frame(DAYS_SQL, parameters)["day"].to_list()
+    received = dict(lake.frame(DAYS_SQL, parameters).iter_rows())
+    incomplete = incomplete_days(received)
+    days = [day for day in received if day not in incomplete]
     week_start = lake.setting("week_start", "monday", version=version) or "monday"
     return Reference(
         version=version,
@@ -68,9 +79,11 @@ def _read(lake: Warehouse, version: int) -> Reference:
         districts=lake.frame(DISTRICTS_SQL, parameters),
         events=lake.frame(EVENTS_SQL, parameters),
         days=frozenset(days),
+        incomplete=incomplete,
         first_day=days[0] if days else None,
         last_day=days[-1] if days else None,
         city_zh=lake.setting("city_zh", "", version=version) or "",
         city_en=lake.setting("city_en", "", version=version) or "",
         week_start=WEEKDAYS.index(week_start) if week_start in WEEKDAYS else 0,
+        chinese=is_chinese(lake.setting("time_zone", None, version=version)),
     )

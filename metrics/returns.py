@@ -17,7 +17,7 @@ from metrics.rows import count_row, why_no_change
 from metrics.standing import Unit
 from metrics.types import Note, Period, Row, Scope, Warehouse
 from metrics.units import Units, resolve, unit_notes
-from metrics.verdicts import compare_counts, count_verdict
+from metrics.verdicts import Evidence, compare_counts, count_verdict
 
 NAME = "alerts_reported"
 WHOLE = "all"
@@ -166,8 +166,8 @@ def _judged(question: Question, row: Row) -> Row:
     now, before = row.numerator or 0, row.base_numerator or 0
     if not compared.has_base or why_no_change(question, now, before):
         return row
-    test = compare_counts(now, before, compared.days, compared.base_days, None)
-    verdict = count_verdict(test, None, broken=row.has_note("series_break"), stands=True, exception=True)
+    test = compare_counts(question.rule, now, before, compared.days, compared.base_days, None)
+    verdict = count_verdict(question.rule, test, None, Evidence(broken=row.has_note("series_break")))
     return replace(row, p=test.p, verdict=verdict, extra=dict(row.extra) | {"z": test.z})
 
 

@@ -80,6 +80,7 @@ def share_row(
     highest: str = CONFIRMED,
     broken: bool = False,
     reason: str | None = None,
+    each: int = 1,
 ) -> Row:
     """Return the row of a share: Wilson's limits, and its change in points against the base.
 
@@ -93,6 +94,8 @@ def share_row(
         highest: the strongest verdict that the figure can carry.
         broken: whether an event breaks the series.
         reason: why the value is not known, when the caller says so already; its numerator is not shown then.
+        each: how many of the counts one person brings; as they stand or fall together, intervals and verdict are made
+            from the counts divided by it, as if each person counted once.
     """
     smallest, unknown = question.indicator.smallest_base, reason is not None
     reason = reason or (NO_DATA if now[1] == 0 else BASE_UNDER_20 if now[1] < smallest else None)
@@ -108,9 +111,14 @@ def share_row(
         base_numerator=before[0] if before else None,
         base_denominator=before[1] if before else None,
         change=now[0] / now[1] - before[0] / before[1] if comparable and before else None,
-        interval=None if reason else wilson(now[0], now[1]),
-        verdict=share_verdict(*now, *before, highest=highest, broken=broken) if comparable and before else None,
+        interval=None if reason else wilson(now[0] / each, now[1] / each),
+        verdict=_verdict(question, now, before, each, highest, broken) if comparable and before else None,
         suppressed=reason,
         notes=tuple(notes if before is None or comparable or reason else [*notes, Note("base_share_under_20")]),
         extra=extra,
     )
+
+
+def _verdict(question: Question, now: Pair, before: Pair, each: int, highest: str, broken: bool) -> str:
+    counts = [count / each for count in (*now, *before)]
+    return share_verdict(question.rule, *counts, highest=highest, broken=broken)

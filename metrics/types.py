@@ -15,6 +15,7 @@ import polars as pl
 from metrics.statistics import Interval
 
 Comparison = Literal["yoy", "previous", "none"]
+Alignment = Literal["aligned", "calendar"]
 Level = Literal["city", "district", "station"]
 Step = Literal["day", "week", "month"]
 Period = tuple[date, date]
@@ -54,7 +55,7 @@ class Warehouse(Protocol):
 
 @dataclass(frozen=True)
 class Scope:
-    """The question: when, against what, where, which classes, at which data version."""
+    """The question: when, against what, where, which classes, at which data version, and how days are paired."""
 
     start: date
     end: date
@@ -64,6 +65,7 @@ class Scope:
     stations: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     version: int | None = None
+    alignment: Alignment = "aligned"
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class Note:
 
     def to_json(self) -> dict[str, Any]:
         """Return the code with its values, dates as text."""
-        return {"code": self.code} | {key: _plain(value) for key, value in self.values.items()}
+        return {"code": self.code} | {key: plain(value) for key, value in self.values.items()}
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ class Row:
         cells = {key: getattr(self, key) for key in ROW_KEYS}
         cells["interval"] = list(self.interval) if self.interval else None
         cells["notes"] = [note.to_json() for note in self.notes]
-        return cells | {"extra": {key: _plain(value) for key, value in self.extra.items()}}
+        return cells | {"extra": {key: plain(value) for key, value in self.extra.items()}}
 
     def has_note(self, code: str) -> bool:
         """Return whether the row carries a note with this code."""
@@ -136,6 +138,12 @@ class Result:
     notes: tuple[Note, ...] = ()
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def definition_text(self) -> str:
+        """Return the definition with its revision: `2`, and `2.1` after one change of a parameter that concerns it."""
+        revision = self.provenance.get("definition_revision", 0)
+        return f"{self.definition}.{revision}" if revision else str(self.definition)
+
     def to_json(self) -> dict[str, Any]:
         """Return the shape of `metrics show --json`; the last day of a period is inclusive."""
         return {
@@ -147,7 +155,7 @@ class Result:
             "by": self.by,
             "rows": [row.to_json() for row in self.rows],
             "notes": [note.to_json() for note in self.notes],
-            "provenance": {key: _plain(value) for key, value in self.provenance.items()},
+            "provenance": {key: plain(value) for key, value in self.provenance.items()},
         }
 
     def frame(self) -> pl.DataFrame:
@@ -186,14 +194,14 @@ def _inclusive(period: Period) -> list[str]:
     return [period[0].isoformat(), (period[1] - timedelta(days=1)).isoformat()]
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - JSON of any depth
+def plain(value: Any) -> Any:  # noqa: ANN401 - JSON of any depth
     """Return a value that JSON knows: dates as text, tuples as lists, records as objects."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Note):
         return value.to_json()
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)

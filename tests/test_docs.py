@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PROGRAMS = ("etl", "metrics", "warehouse")
+PROGRAMS = ("etl", "metrics", "warehouse", "exports")
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BOTH_READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
 
@@ -64,7 +64,7 @@ def test_the_make_targets_that_a_readme_names_exist(readme: Path) -> None:
 
 @pytest.mark.parametrize("readme", BOTH_READMES, ids=lambda path: path.name)
 def test_the_commands_that_a_readme_names_exist(readme: Path) -> None:
-    named = set(re.findall(r"python -m (\w+) ([a-z]+)", readme.read_text(encoding="utf-8")))
+    named = set(re.findall(r"python -m (\w+) ([a-z][a-z-]*)", readme.read_text(encoding="utf-8")))
     unknown = {(program, name) for program, name in named if name not in commands(help_text(program))}
     assert unknown == set()
 
@@ -79,4 +79,9 @@ def test_links_between_documents_lead_somewhere() -> None:
 
 def test_the_data_dictionary_says_what_the_tables_are() -> None:
     check = [sys.executable, "scripts/data_dictionary.py", "--check"]
+    assert subprocess.run(check, cwd=ROOT, check=False).returncode == 0, "run `make dictionary`"
+
+
+def test_the_guide_to_uploads_says_what_the_catalogue_says() -> None:
+    check = [sys.executable, "scripts/upload_layouts.py", "--check"]
     assert subprocess.run(check, cwd=ROOT, check=False).returncode == 0, "run `make dictionary`"

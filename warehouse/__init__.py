@@ -12,6 +12,8 @@ from warehouse.batches import (
 )
 from warehouse.changes import batch_changes, change_summary
 from warehouse.errors import (
+    BadDay,
+    BadParameter,
     BatchUndone,
     Busy,
     CatalogueDamaged,
@@ -24,9 +26,13 @@ from warehouse.errors import (
     FileDamaged,
     LakeError,
     LakeMoved,
+    NoReason,
     NotEmpty,
+    ParameterUnchanged,
+    RefusedParameter,
     SchemaNewer,
     UnknownBatch,
+    UnknownParameter,
     VersionExpired,
     WrongKey,
     from_duckdb,
@@ -34,11 +40,16 @@ from warehouse.errors import (
 from warehouse.lake import Lake, close_lake, folder_of, lake_exists, open_lake, write_settings
 from warehouse.maintenance import backup, maintain, pin, restore
 from warehouse.outlines import outlines, write_outlines
+from warehouse.parameters import ParameterRule, parameter_rule, parameter_rules, text_of, values_of
 from warehouse.preview import Preview, preview_batch
 from warehouse.quarantine import Quarantined, assign, list_quarantine, resolve
 from warehouse.schema import Column, Table, system_tables, table, tables
+from warehouse.setting_parameters import set_parameter
+from warehouse.versions import moment_of, pins, row_counts, settled_version
 
 __all__ = [
+    "BadDay",
+    "BadParameter",
     "BatchRecord",
     "BatchUndone",
     "Busy",
@@ -55,13 +66,18 @@ __all__ = [
     "Lake",
     "LakeError",
     "LakeMoved",
+    "NoReason",
     "NotEmpty",
+    "ParameterRule",
+    "ParameterUnchanged",
     "Preview",
     "Quarantined",
+    "RefusedParameter",
     "SchemaNewer",
     "Table",
     "Undone",
     "UnknownBatch",
+    "UnknownParameter",
     "VersionExpired",
     "WrongKey",
     "assign",
@@ -78,16 +94,25 @@ __all__ = [
     "list_batches",
     "list_quarantine",
     "maintain",
+    "moment_of",
     "open_lake",
     "outlines",
+    "parameter_rule",
+    "parameter_rules",
     "pin",
+    "pins",
     "preview_batch",
     "resolve",
     "restore",
+    "row_counts",
+    "set_parameter",
+    "settled_version",
     "system_tables",
     "table",
     "tables",
+    "text_of",
     "undo_batch",
+    "values_of",
     "write_outlines",
     "write_settings",
 ]

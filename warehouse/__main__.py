@@ -1,4 +1,4 @@
-"""The command line of the warehouse: `python -m warehouse maintain | backup DIR | restore DIR`.
+"""The command line of the warehouse: `maintain`, `backup DIR`, `restore DIR`, `set-parameter NAME VALUE`.
 
 Exit status: 0 done, 2 wrong usage, 3 the warehouse could not be reached or is busy.
 """
@@ -9,9 +9,10 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
-from warehouse import LakeError, backup, maintain, open_lake, restore
+from warehouse import LakeError, RefusedParameter, backup, maintain, open_lake, restore, set_parameter
 from warehouse.maintenance import KEEP_DAYS
 
 
@@ -28,7 +29,28 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("restore", help="put a backup in the lake's place").add_argument(
         "folder", type=Path, metavar="DIR"
     )
+    setting = commands.add_parser("set-parameter", help="change a number that figures are made with")
+    setting.add_argument("name", metavar="NAME", help="as `python -m metrics parameters` lists them")
+    setting.add_argument("value", metavar="VALUE", help="`none` takes a value away where there may be none")
+    setting.add_argument("--reason", required=True, help="why; readers see it beneath the charts concerned")
+    setting.add_argument("--author", required=True, help="who")
+    setting.add_argument("--valid-from", type=date.fromisoformat, help="day that charts mark; default: today")
+    setting.add_argument("--json", action="store_true")
     return root
+
+
+def _set(chosen: argparse.Namespace) -> str:
+    version = set_parameter(
+        open_lake(),
+        chosen.name,
+        chosen.value,
+        reason=chosen.reason,
+        author=chosen.author,
+        valid_from=chosen.valid_from,
+    )
+    if chosen.json:
+        return json.dumps({"parameter": chosen.name, "value": chosen.value, "data_version": version})
+    return f"{chosen.name} is {chosen.value}; the data version is {version}. Older versions keep the value they had."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,10 +64,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 f"the data version is {done.data_version}."
             )  # fmt: skip
             print(said)
+        elif chosen.command == "set-parameter":
+            print(_set(chosen))
         elif chosen.command == "backup":
             print(f"The lake is copied to {backup(open_lake(), chosen.folder)}. Keep the secret key apart from it.")
         else:
             print(f"The backup is in place at {restore(chosen.folder)}; what was there is kept beside it as .replaced.")
+    except RefusedParameter as error:
+        print(f"warehouse: {error.sentence()}", file=sys.stderr)
+        return 2
     except LakeError as error:
         print(f"warehouse: {error.sentence()}", file=sys.stderr)
         return 3

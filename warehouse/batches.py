@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from warehouse import categories, current, marts, registered, schema
+from warehouse import categories, current, institutions, marts, registered, schema
 from warehouse.errors import BatchUndone, UnknownBatch, WrongKey
 from warehouse.lake import DEFAULT_SETTINGS, Lake, set_settings
 from warehouse.quarantine import Quarantined, masked, set_aside
@@ -166,10 +166,10 @@ def commit_batch(lake: Lake, stage_sql: str, batch: BatchRecord) -> Committed:
         if staged.rows == staged.repeated and not brought:
             raise _Unchanged
         current.describe(cursor, table, staged)
-        mart = marts.contribute(cursor, table.name, settings, fresh=staged.fresh)
+        mart = marts.contribute(cursor, table.name, fresh=staged.fresh)
         batch_id = current.count(cursor, NEXT_SQL)
         current.swap(cursor, table, staged, batch_id)
-        _follow(cursor, table, mart, settings)
+        _follow(cursor, table, mart)
         repeated = staged.repeated + batch.rows_repeated_in_file
         counts = Committed(batch_id, 0, staged.new, staged.updated, repeated)
         _write_batch(cursor, batch, batch_id, now, counts)
@@ -197,12 +197,13 @@ def _settings(cursor: duckdb.DuckDBPyConnection, batch: BatchRecord) -> tuple[di
     return there | brought, brought
 
 
-def _follow(cursor: duckdb.DuckDBPyConnection, table: schema.Table, mart: str | None, settings: dict[str, str]) -> None:
-    """Let the mart follow a change of its facts, and the alerts a change of the category map."""
+def _follow(cursor: duckdb.DuckDBPyConnection, table: schema.Table, mart: str | None) -> None:
+    """Let the mart follow a change of its facts, and the alerts a change of the category map or of the institutions."""
     if mart:
         marts.append(cursor, mart)
     if table.name == "category_map":
-        categories.remap(cursor, settings)
+        categories.remap(cursor)
+    institutions.follow(cursor, table.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,6 @@ def undo_batch(lake: Lake, batch_id: int, author: str) -> Undone:
     Raises:
         UnknownBatch, BatchUndone, LakeError: nothing was changed.
     """
-    settings = lake.settings()
     now = lake.now()
 
     def work(cursor: duckdb.DuckDBPyConnection) -> Undone:
@@ -233,9 +233,9 @@ def undo_batch(lake: Lake, batch_id: int, author: str) -> Undone:
         table = schema.table(str(row[0]))
         cursor.execute(MARK_UNDONE_SQL, {"author": author, "now": now, "batch": batch_id})
         removed, restored = current.describe_undo(cursor, table, batch_id)
-        mart = marts.contribute(cursor, table.name, settings, fresh=False)
+        mart = marts.contribute(cursor, table.name, fresh=False)
         current.swap_back(cursor, table)
-        _follow(cursor, table, mart, settings)
+        _follow(cursor, table, mart)
         registered.unregister(cursor)
         return Undone(batch_id, 0, removed, restored)
 

@@ -42,7 +42,7 @@ def regroup(cursor: duckdb.DuckDBPyConnection, relation: str) -> None:
     cursor.execute(_filled(REGROUP_SQL, relation=relation))
 
 
-def remap(cursor: duckdb.DuckDBPyConnection, settings: dict[str, str]) -> int:
+def remap(cursor: duckdb.DuckDBPyConnection) -> int:
     """After a change of `category_map`: give the alerts concerned their new groups and follow in the mart.
 
     Returns the number of alerts that changed group. Their batch stays the same.
@@ -55,7 +55,7 @@ def remap(cursor: duckdb.DuckDBPyConnection, settings: dict[str, str]) -> int:
     regroup(cursor, "regrouped")
     cursor.execute("CREATE OR REPLACE TEMP VIEW removed AS SELECT * EXCLUDE (batch_id) FROM changed")
     cursor.execute("CREATE OR REPLACE TEMP VIEW added AS SELECT * EXCLUDE (batch_id) FROM regrouped")
-    mart = marts.contribute(cursor, "alert", settings, fresh=False)
+    mart = marts.contribute(cursor, "alert", fresh=False)
     alert = schema.table("alert")
     cursor.execute(f"DELETE FROM {alert.quoted} USING changed AS c WHERE {alert.quoted}.alert_id = c.alert_id")
     cursor.execute(f"INSERT INTO {alert.quoted} BY NAME FROM regrouped")

@@ -120,6 +120,26 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "Batch {detail} has been undone already. Nothing was changed.",
         "zh": "批次 {detail} 已经撤销过。没有改动任何数据。",
     },
+    "unknown_parameter": {
+        "en": "There is no parameter {detail}. There are: {allowed}.",
+        "zh": "没有参数 {detail}。可设的参数：{allowed}。",
+    },
+    "bad_parameter": {
+        "en": "{detail} cannot be set. Allowed is {allowed}. Nothing was changed.",
+        "zh": "不能设为 {detail}。可设的值：{allowed}。没有改动任何数据。",
+    },
+    "parameter_unchanged": {
+        "en": "{detail} holds already. Nothing was changed.",
+        "zh": "{detail} 已是现行值。没有改动任何数据。",
+    },
+    "no_reason": {
+        "en": "A change of {detail} needs an author and a reason; readers will see both. Nothing was changed.",
+        "zh": "更改 {detail} 须写明操作人和原因，读者会看到。没有改动任何数据。",
+    },
+    "bad_day": {
+        "en": "{detail} cannot mark a change. Give a day from 1900 on that is not in the future. Nothing was changed.",
+        "zh": "{detail} 不能作为变更日。请填 1900 年以后、不晚于今天的日期。没有改动任何数据。",
+    },
     "lake_error": {
         "en": "The warehouse could not do this ({detail}). Nothing was changed.",
         "zh": "仓库未能完成操作（{detail}）。没有改动任何数据。",
@@ -128,19 +148,20 @@ MESSAGES: dict[str, dict[str, str]] = {
 
 
 class LakeError(Exception):
-    """Base of this room's errors. `code` names the sentence, `detail` fills it."""
+    """Base of this room's errors. `code` names the sentence, `detail` and `allowed` fill it."""
 
     code = "lake_error"
 
-    def __init__(self, detail: object = "") -> None:
+    def __init__(self, detail: object = "", allowed: str = "") -> None:
         """Keep what fills the sentence."""
         self.detail = str(detail)
+        self.allowed = allowed
         super().__init__(self.sentence())
 
     def sentence(self, language: str = "en") -> str:
         """The sentence for the reader, in `en` or `zh`."""
         words = MESSAGES[self.code]
-        return words["zh" if language.startswith("zh") else "en"].format(detail=self.detail)
+        return words["zh" if language.startswith("zh") else "en"].format(detail=self.detail, allowed=self.allowed)
 
     @property
     def title(self) -> str:
@@ -242,6 +263,40 @@ class BatchUndone(LakeError):
     """The batch has been undone already."""
 
     code = "batch_undone"
+
+
+class RefusedParameter(LakeError):
+    """A parameter cannot be set as asked; the question is wrong, not the lake."""
+
+
+class UnknownParameter(RefusedParameter):
+    """No such parameter."""
+
+    code = "unknown_parameter"
+
+
+class BadParameter(RefusedParameter):
+    """The value is none that the parameter takes."""
+
+    code = "bad_parameter"
+
+
+class ParameterUnchanged(RefusedParameter):
+    """The parameter has the value already."""
+
+    code = "parameter_unchanged"
+
+
+class NoReason(RefusedParameter):
+    """Author or reason of a change is missing."""
+
+    code = "no_reason"
+
+
+class BadDay(RefusedParameter):
+    """A day that no change can be marked at."""
+
+    code = "bad_day"
 
 
 # What DuckDB, SQLite and PostgreSQL say, and which error it is. The first match counts.

@@ -21,7 +21,7 @@ import filelock
 import polars as pl
 
 from warehouse import connection as connections
-from warehouse import marts, schema
+from warehouse import marts, parameters, schema
 from warehouse.errors import (
     Busy,
     CatalogueDamaged,
@@ -47,8 +47,6 @@ DEFAULT_SETTINGS = {
     "week_start": "monday",
     "appraisal_year_start": "01-01",
     "is_demonstration": "false",
-    "merge_gap_minutes": "120",
-    "late_hours": "24",
     "quarantine_days": "30",
     "key_fingerprint": "",
     "schema_version": str(schema.SCHEMA_VERSION),
@@ -291,7 +289,8 @@ def _add_columns(lake: Lake) -> None:
         found = {(row[0], row[1], row[2]) for row in cursor.execute(COLUMNS_SQL).fetchall()}
         for statement in schema.additions(found):
             cursor.execute(statement)
-        marts.rebuild(cursor, settings=lake.settings())
+        parameters.carry_over(cursor, lake.settings(), lake.now())
+        marts.rebuild(cursor)
         set_settings(cursor, {"schema_version": str(schema.SCHEMA_VERSION)})
 
     with lake.writer_lock():

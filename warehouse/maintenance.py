@@ -35,7 +35,7 @@ WHERE snapshot_time < now() - to_days($days)
 AND snapshot_id NOT IN (SELECT data_version FROM lake.pin)
 AND snapshot_id < (SELECT id FROM lake.current_snapshot())"""
 
-PINNED_SQL = "SELECT count(*) > 0 FROM lake.pin WHERE data_version = $version"
+PINNED_SQL = "SELECT count(*) > 0 FROM lake.pin WHERE data_version = $version AND reason = $reason"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +52,14 @@ class Maintained:
 
 
 def pin(lake: Lake, version: int, *, author: str, reason: str) -> None:
-    """Record that a version must never expire; once is enough, a second time changes nothing.
+    """Record that a version must never expire; once for each reason, a second time changes nothing.
 
     Raises:
         VersionExpired: it is not kept any more.
     """
     with lake.writer_lock():
         lake.require_version(version)
-        if lake.frame(PINNED_SQL, {"version": version}).item():
+        if lake.frame(PINNED_SQL, {"version": version, "reason": reason}).item():
             return
         values = [version, lake.now(), author, reason]
         lake.commit(

@@ -16,11 +16,11 @@ Definitions (shared/domain/definitions.md 2.5 and 2.6, statistics.md 4):
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import duckdb
 
-from warehouse import schema
+from warehouse import parameters, schema
 
 DAY_SECONDS = 86_400
 WINDOWS = (7, 30, 90, 365)
@@ -37,10 +37,14 @@ REASON = """CASE WHEN is_deleted THEN 'deleted'
     WHEN link_type = 'chase_up' THEN 'chase_up' WHEN link_type = 'officer_feedback' THEN 'feedback'
     WHEN link_type = 'nuisance' OR is_nuisance THEN 'nuisance' WHEN is_invalid THEN 'invalid' ELSE 'valid' END"""
 
+# An institution is known by the source's own flag, or by the lake's list (`institutions`).
+SERVICE_SQL = """(is_service_{key} OR coalesce({key}_key IN (
+        SELECT {key}_key FROM lake.service_place WHERE {key}_key IS NOT NULL), false))"""
+SERVICE_CALLER, SERVICE_PLACE = SERVICE_SQL.format(key="caller"), SERVICE_SQL.format(key="place")
 KEY_SQL = {
-    "caller": "CASE WHEN NOT is_service_caller THEN caller_key END",
-    "place": "CASE WHEN NOT is_service_place THEN place_key END",
-    "matter": """CASE WHEN place_key IS NOT NULL AND NOT is_service_place AND category_group <> 'unmapped'
+    "caller": f"CASE WHEN NOT {SERVICE_CALLER} THEN caller_key END",
+    "place": f"CASE WHEN NOT {SERVICE_PLACE} THEN place_key END",
+    "matter": f"""CASE WHEN place_key IS NOT NULL AND NOT {SERVICE_PLACE} AND category_group <> 'unmapped'
         THEN hash(place_key, category_group) END""",
 }
 
@@ -265,15 +269,14 @@ def contributions(
     return MART_OF.get(table)
 
 
-def contribute(
-    cursor: duckdb.DuckDBPyConnection, table: str, settings: Mapping[str, str], *, fresh: bool
-) -> str | None:
-    """`contributions` under the lake's settings."""
+def contribute(cursor: duckdb.DuckDBPyConnection, table: str, *, fresh: bool) -> str | None:
+    """`contributions` under the parameters that the lake has set."""
+    values = parameters.in_force(cursor)
     return contributions(
         cursor,
         table,
-        merge_gap=int(settings["merge_gap_minutes"]) * 60,
-        late=int(settings["late_hours"]) * 3600,
+        merge_gap=int(values["merge_gap_minutes"] or 0) * 60,
+        late=int(values["late_hours"] or 0) * 3600,
         fresh=fresh,
     )
 
@@ -299,21 +302,14 @@ def fold(cursor: duckdb.DuckDBPyConnection, mart: str) -> None:
     append(cursor, mart)
 
 
-def rebuild(
-    cursor: duckdb.DuckDBPyConnection,
-    tables: Iterable[str] = tuple(MART_OF),
-    settings: Mapping[str, str] | None = None,
-) -> None:
+def rebuild(cursor: duckdb.DuckDBPyConnection, tables: Iterable[str] = tuple(MART_OF)) -> None:
     """Make the marts anew from all current facts; for tests and after a change of a definition."""
     for table in tables:
         names = ", ".join(f'"{name}"' for name in schema.table(table).names)
         quoted = schema.table(table).quoted
         cursor.execute(f"CREATE OR REPLACE TEMP VIEW added AS SELECT {names} FROM {quoted}")
         cursor.execute(f"CREATE OR REPLACE TEMP VIEW removed AS SELECT {names} FROM {quoted} LIMIT 0")
-        if settings is None:
-            mart = contributions(cursor, table, fresh=True)
-        else:
-            mart = contribute(cursor, table, settings, fresh=True)
+        mart = contribute(cursor, table, fresh=True)
         if mart:
             cursor.execute(f"DELETE FROM lake.{mart}")
             append(cursor, mart)

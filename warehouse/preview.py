@@ -135,7 +135,7 @@ def _figures(
 ) -> tuple[list[dict[str, Any]], int]:
     """The figures before and after, and the number of weeks that would change."""
     current.describe(cursor, table, staged)
-    mart = marts.contribute(cursor, table.name, settings, fresh=staged.fresh)
+    mart = marts.contribute(cursor, table.name, fresh=staged.fresh)
     columns, values = FIGURES[table.name], {"first_weekday": _first_weekday(settings)}
     pairs = [f"coalesce(sum({c}) FILTER (NOT is_change), 0)::BIGINT, sum({c})::BIGINT" for c in columns.values()]
     names = list(columns.values())

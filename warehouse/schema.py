@@ -14,7 +14,7 @@ from typing import Any, Literal
 import yaml
 
 HERE = Path(__file__).parent
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 7
 """Raised with every new column or table, so that a lake of an earlier program gets them when it is opened."""
 SystemSchema = Literal["main", "history"]
 

@@ -3,7 +3,18 @@
 Knows the typed results of `metrics` and the catalogues in `locale/`; no screens, no charts, no SQL.
 """
 
-from wording import saying
+from wording import saying, signalling
+from wording.guarding import guarded
 from wording.words import DASH, LANGUAGES, MINUS, Words, catalogue, language_of
 
-__all__ = ["DASH", "LANGUAGES", "MINUS", "Words", "catalogue", "language_of", "saying"]
+__all__ = [
+    "DASH",
+    "LANGUAGES",
+    "MINUS",
+    "Words",
+    "catalogue",
+    "guarded",
+    "language_of",
+    "saying",
+    "signalling",
+]

@@ -13,6 +13,7 @@ from .alert_files import write_alerts
 from .calls import draw_calls
 from .cases import draw_cases
 from .city import Window, build_city
+from .clusters import planted_calls, service_place_table, treatment_table
 from .incidents import Setting
 from .reference import category_table, district_table, event_table, population_table, station_table, target_table
 from .returns import returns_table
@@ -72,7 +73,10 @@ def generate(
     calls = draw_calls(setting)
     tell("case", 0.45)
     cases = draw_cases(setting, calls)
-    alerts = write_alerts(setting, calls, cases.case_id, out_dir, lambda share: tell("alert", 0.5 + 0.35 * share))
+    added = planted_calls(setting, calls)
+    alerts = write_alerts(
+        setting, calls, cases.case_id, added, out_dir, lambda share: tell("alert", 0.5 + 0.35 * share)
+    )
     city, window = setting.city, setting.window
     first = {
         "district": district_table(city),
@@ -82,12 +86,14 @@ def generate(
         "target": target_table(city),
         "event": event_table(city, window),
         "staff": staff_table(setting),
+        "service_place": service_place_table(),
     }
     tell("training_result", 0.9)
     last = {
         "case": cases.table,
         "training_result": training_table(setting),
         "indicator_return": returns_table(setting),
+        "treatment": treatment_table(setting, calls, added),
     }
     tables: dict[str, tuple[Path, ...]] = {
         name: (write_table(table, out_dir / f"{name}.csv"),) for name, table in first.items()

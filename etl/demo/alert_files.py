@@ -38,24 +38,32 @@ ONCE = {
 
 
 def write_alerts(
-    setting: Setting, calls: pl.DataFrame, case_id: pl.Series, folder: Path, progress: Callable[[float], None]
+    setting: Setting,
+    calls: pl.DataFrame,
+    case_id: pl.Series,
+    added: pl.DataFrame,
+    folder: Path,
+    progress: Callable[[float], None],
 ) -> tuple[Path, ...]:
-    """Write `alert_<year>.csv` for each year; `case_id` has one entry a call."""
+    """Write `alert_<year>.csv` for each year; `case_id` has one entry a call, `added` calls stand at the end."""
     calls = calls.with_columns(case_id.alias("case_id"), (pl.col("second") // DAY).alias("day"))
+    added = added.with_columns(pl.lit(None, case_id.dtype).alias("case_id"), (pl.col("second") // DAY).alias("day"))
     years = range(setting.window.start.year, setting.window.end.year)
     paths = []
     for done, year in enumerate(years):
         first, end = (day_number(setting.window.start.replace(year=y)) for y in (year, year + 1))
-        part = calls.filter((pl.col("day") >= first) & (pl.col("day") < end))
+        inside = (pl.col("day") >= first) & (pl.col("day") < end)
         path = folder / f"alert_{year}.csv"
-        write_table(_rows(setting, part, year), path)
+        parts = [_rows(setting, calls.filter(inside), f"alert-{year}")]
+        parts.append(_rows(setting, added.filter(inside), f"added-{year}"))
+        write_table(pl.concat(parts), path)
         paths.append(path)
         progress((done + 1) / len(years))
     return tuple(paths)
 
 
-def _rows(setting: Setting, calls: pl.DataFrame, year: int) -> pl.DataFrame:
-    rng = stream(setting.seed, f"alert-{year}")
+def _rows(setting: Setting, calls: pl.DataFrame, purpose: str) -> pl.DataFrame:
+    rng = stream(setting.seed, purpose)
     size, city = len(calls), setting.city
     codes, stations = pl.Series(code_list()), city.stations["station_code"]
     return calls.select(

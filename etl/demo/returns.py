@@ -1,4 +1,4 @@
-"""Monthly returns (table `indicator_return`): counts that stations and districts report.
+"""Returns (table `indicator_return`): counts that stations and districts report.
 
 Assumes two kinds: stocks that grow towards the plan's end (villages with an officer, schools with a deputy head), and
 flows whose share does not change. `data/demo/returns.csv` names them, with shares at the start and end of the plan.
@@ -14,6 +14,7 @@ from .city import static
 from .incidents import Setting
 from .rhythm import DAY, day_number
 from .roster import PLAN_DAYS, PLAN_START
+from .small_returns import small_returns_table
 from .streams import Floats, Integers, stream
 
 STOCKS = {"villages": 1_700, "schools": 6_000, "volunteers": 300}  # residents for one of them
@@ -26,14 +27,32 @@ FLOWS = {  # a month and 10,000 residents
     "support": 1.6,
     "files": 2.2,
 }
+VILLAGES, BY_OFFICER = "village_officer_coverage", 0.38  # share of the covered villages that have an officer
 UNITS_DIFFER = 0.03  # spread of a share between units
 
 
 def returns_table(setting: Setting) -> pl.DataFrame:
-    """One row an indicator, unit and month."""
+    """One row an indicator, unit and month; then, of villages, who covers them, and the small uploads."""
     months = setting.window.months()
     ends = [*months[1:], setting.window.end]
-    return pl.concat([_month(setting, first, end) for first, end in zip(months, ends, strict=True)])
+    monthly = pl.concat([_month(setting, first, end) for first, end in zip(months, ends, strict=True)])
+    monthly = monthly.with_columns(pl.lit("all").alias("breakdown"))
+    monthly = pl.concat([monthly, _by_officer(setting, monthly)]).cast(
+        {"numerator": pl.Float64, "denominator": pl.Float64}
+    )
+    return pl.concat([monthly, small_returns_table(setting)])
+
+
+def _by_officer(setting: Setting, monthly: pl.DataFrame) -> pl.DataFrame:
+    """Villages covered by an officer, and those by an auxiliary only; together they are the villages covered."""
+    covered = monthly.filter(pl.col("indicator_id") == VILLAGES)
+    rng = stream(setting.seed, "villages by officer")
+    officer = rng.binomial(covered["numerator"].to_numpy(), BY_OFFICER)
+    parts = (("officer", pl.Series(officer)), ("auxiliary", covered["numerator"] - pl.Series(officer)))
+    return pl.concat(
+        covered.with_columns(counts.cast(pl.Int64).alias("numerator"), pl.lit(part).alias("breakdown"))
+        for part, counts in parts
+    )
 
 
 def _month(setting: Setting, first: date, end: date) -> pl.DataFrame:

@@ -2,9 +2,12 @@
 
 Below ten events the limits are exact (chi-square); from ten on they are Byar's, as in the
 guidance of Public Health England that the sets p01 and p03 come from. Both assume that events are
-independent. Repeat reports are not, so the limits are too narrow where one caller makes many alerts.
+independent. Repeat reports are not: where f(k) places have k alerts each, the variance of the count is
+V = Σ k² f(k) and not Σ k f(k), and `dependent_limits` widens Byar's by √(V ÷ count), which is PHE's
+correction for several events a person (a directly standardised rate with one stratum).
 """
 
+from collections.abc import Iterable
 from math import sqrt
 from typing import NamedTuple
 
@@ -59,3 +62,32 @@ def rate_with_limits(
     limits = count_limits(count, confidence)
     scale = per / population
     return Rate(count * scale, Interval(limits.low * scale, limits.high * scale))
+
+
+def repeat_variance(counts_by_place: Iterable[float]) -> float:
+    """Return V = Σ k² over the places (or persons) behind a count; V equals the count where none repeats."""
+    return float(sum(each * each for each in counts_by_place))
+
+
+def dependent_limits(count: float, variance: float, confidence: float = CONFIDENCE) -> Interval:
+    """Return O + √(V ÷ O) (limit − O); never narrower than the limits of independent events.
+
+    Assumes that places are independent of each other and each place's number of alerts is its own.
+    """
+    low, high = count_limits(count, confidence)
+    stretch = sqrt(max(1.0, variance / count)) if count > 0 else 1.0
+    return Interval(max(0.0, count + stretch * (low - count)), count + stretch * (high - count))
+
+
+def rate_with_dependent_limits(
+    count: float, variance: float, population: float, per: float = PER_RESIDENTS, confidence: float = CONFIDENCE
+) -> Rate:
+    """Return the rate of `rate_with_limits` with the interval widened for repeats; the rate is the same.
+
+    Raises:
+        ValueError: when the population is not positive.
+    """
+    rate = rate_with_limits(count, population, per, confidence)
+    low, high = dependent_limits(count, variance, confidence)
+    scale = per / population
+    return Rate(rate.value, Interval(low * scale, high * scale))

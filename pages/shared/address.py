@@ -19,7 +19,7 @@ from metrics import GROUPS
 PERIODS = ("week", "4weeks", "month", "year_to_date", "52weeks")
 COMPARISONS = ("yoy", "previous", "none")
 SEPARATOR = ".."
-NAMES = ("period", "compare", "district", "station", "class", "data", "lang", "key", "window")
+NAMES = ("period", "compare", "district", "station", "class", "data", "lang", "key", "window", "signal", "kind")
 DAY = timedelta(days=1)
 
 

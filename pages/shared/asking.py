@@ -14,13 +14,15 @@ import streamlit as st
 
 import metrics
 import warehouse
-from metrics import Result, Scope
+from metrics import Parameters, Result, Scope
 from wording import Words
 
 Level = Literal["city", "district", "station"]
 KEPT = 3000
 SPARK_WEEKS = 26
 YEAR_WEEKS = 52
+SELDOM = ("training", "reported", "registers", "staffing")
+"""Subjects with a figure a round, return or snapshot, whose course is that of all data."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -118,9 +120,9 @@ class Here:
         scope = replace(self.scope, by=by, districts=(), stations=())
         return _answer(_where(), indicator, scope, tuple(sorted(options.items())))
 
-    def of_group(self, indicator: str, group: str, **options: object) -> Result:
-        """Return an indicator for the place, of one class."""
-        scope = replace(self.scope, groups=(group,))
+    def of_group(self, indicator: str, *groups: str, **options: object) -> Result:
+        """Return an indicator for the place, of one class or of several together."""
+        scope = replace(self.scope, groups=groups)
         return _answer(_where(), indicator, scope, tuple(sorted(options.items())))
 
     def series(self, indicator: str, start: date, end: date, step: str, **options: object) -> pl.DataFrame:
@@ -143,7 +145,7 @@ class Here:
     def spark(self, indicator: str, **options: object) -> list[float | None]:
         """Return the last half year by weeks (by days where no whole week is known), for a spark line."""
         end = self.period[1]
-        by_round = metrics.catalogue()[indicator].subject == "training"
+        by_round = metrics.catalogue()[indicator].subject in SELDOM
         half_year = end - timedelta(weeks=SPARK_WEEKS)
         start = min(self.span[0], half_year) if by_round else half_year
         for step in ("week", "day"):
@@ -167,6 +169,11 @@ class Here:
     def outlines(self) -> dict[str, Any] | None:
         """Return the district outlines, None when there are none."""
         return outlines(_where(), self.version)
+
+    @property
+    def parameters(self) -> Parameters:
+        """Return the parameters at the version shown."""
+        return metrics.parameters(lake(), self.version)
 
     def setting(self, name: str) -> str:
         """Return a setting of the lake at the version shown."""

@@ -17,8 +17,6 @@ SETTINGS = (
     "code_scheme",
     "week_start",
     "appraisal_year_start",
-    "merge_gap_minutes",
-    "late_hours",
     "quarantine_days",
     "schema_version",
 )

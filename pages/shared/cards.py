@@ -12,7 +12,14 @@ from wording import saying
 COMPARED = ("previous", "yoy")
 
 
-def card(place: Here, indicator: str, counter: str, change: str | None = None, **options: object) -> None:
+def card(
+    place: Here,
+    indicator: str,
+    counter: str,
+    change: str | None = None,
+    comparisons: Sequence[str] = COMPARED,
+    **options: object,
+) -> None:
     """Draw a card.
 
     Args:
@@ -20,6 +27,7 @@ def card(place: Here, indicator: str, counter: str, change: str | None = None, *
         indicator: id of the figure.
         counter: the counter-metric as a sentence.
         change: id of the indicator that judges its change, where that is another one.
+        comparisons: what it is compared with.
         options: parameters of the indicator.
     """
     words = place.words
@@ -34,7 +42,7 @@ def card(place: Here, indicator: str, counter: str, change: str | None = None, *
         )
         if row.value is None:
             st.caption(saying.why(words, row))
-        for comparison in COMPARED:
+        for comparison in comparisons:
             st.markdown(line(place, comparison, place.ask(change or indicator, comparison=comparison, **options)))
         st.caption(f"⇄ {counter}")
 
@@ -48,8 +56,13 @@ def _points(values: Sequence[float | None]) -> list[float] | None:
 def line(place: Here, comparison: str, result: Result) -> str:
     """Return one comparison in words: against what, how much, how sure."""
     words, row = place.words, result.rows[0]
-    told = [words.of("short_comparison", comparison), f"**{saying.change(words, row)}**"]
+    rounds = row.extra.get("base_rounds")
+    period = "rolling" if result.indicator == "alert_rolling_year" else comparison
+    against = words("card.rounds", rounds=", ".join(rounds)) if rounds else words.of("short_comparison", period)
+    told = [against, f"**{saying.change(words, row)}**"]
     if row.unit_of_value == "change" and row.interval:
         told.append(saying.interval(words, row))
+    if period == "previous" and row.extra.get("adjusted_change") is not None:
+        told.append(words("card.adjusted", change=words.signed(row.extra["adjusted_change"])))
     told.append(saying.verdict(words, row) or saying.why_no_change(place, result))
     return " ".join(part for part in told if part)

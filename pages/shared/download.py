@@ -9,7 +9,8 @@ import io
 
 import polars as pl
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+from wording import guarded
+
 BOM = "\ufeff"
 
 
@@ -22,13 +23,6 @@ def csv_bytes(frame: pl.DataFrame, remarks: list[str]) -> bytes:
         writer.writerow(guarded(cell) for cell in row)
     writer.writerows([[], *([guarded(remark)] for remark in remarks)])
     return (BOM + out.getvalue()).encode("utf-8")
-
-
-def guarded(cell: object) -> object:
-    """Return a cell that no spreadsheet takes for a formula."""
-    if isinstance(cell, str) and cell.lstrip(" ").startswith(FORMULA_STARTS):
-        return "'" + cell
-    return cell
 
 
 def xlsx_bytes(frame: pl.DataFrame, remarks: list[str], sheet: str) -> bytes:

@@ -95,6 +95,7 @@ def definition(place: Here, result: Result) -> list[str]:
     entry = metrics.catalogue()[result.indicator]
     lines = [
         f"**{words.text(entry.name)}** (`{entry.id}`)",
+        words("definition.formula", text=words.text(entry.formula)),
         words("definition.numerator", text=words.text(entry.numerator)),
     ]
     if entry.denominator:
@@ -104,10 +105,18 @@ def definition(place: Here, result: Result) -> list[str]:
         words("definition.direction", text=words.of("direction", entry.direction)),
         words("definition.target", text=words.text(entry.target)),
         words("definition.clause", text=entry.plan_clause),
+        words("definition.source", text=words.text(entry.source)),
         words("definition.interval", text=words.text(entry.interval)),
         words("definition.smallest_base", n=entry.smallest_base),
-        words("definition.version", number=result.definition),
+        words("definition.version", number=result.definition_text),
     ]
+    known = metrics.catalogue()
+    beside = [words.text(known[name].name) for name in entry.counter_metrics if name in known]
+    if beside:
+        lines.append(words("definition.counter", text=words("say.comma").join(beside)))
+    if entry.upload:
+        every = words.of("every", entry.upload.every)
+        lines.append(words("definition.upload", file=entry.upload.sample, every=every))
     return lines
 
 

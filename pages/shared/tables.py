@@ -1,7 +1,7 @@
 """Frames for charts and tables, made of results: names in the reader's language, numbers left as numbers."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -11,8 +11,7 @@ import streamlit as st
 from metrics import Result, Row
 from pages.shared import drilling
 from pages.shared.asking import Here
-from pages.shared.download import guarded
-from wording import saying
+from wording import guarded, saying
 
 CHART = {
     "unit": pl.String,
@@ -93,12 +92,20 @@ def series_table(place: Here, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(pl.col(name).alias(place.words.of("column", name)) for name in kept)
 
 
-def step_words(place: Here, limits: Sequence[float], digits: int = 1) -> list[str]:
+def look_back(place: Here, course: pl.DataFrame, window: int) -> tuple[date, date] | None:
+    """Return which days of a series lie in the first `window` days of the data, where no repeat can be seen yet."""
+    first = place.span[0]
+    end = first + timedelta(days=window)
+    shown = course.filter(pl.col("period_start") < end)
+    return None if shown.is_empty() or course["period_start"].max() < first else (max(first, shown[0, 0]), end)
+
+
+def step_words(place: Here, limits: Sequence[float], digits: int = 1, *, percent: bool = False) -> list[str]:
     """Return the words for the shades of a map."""
     words = place.words
     if not limits:
         return []
-    written = [words.number(limit, digits) for limit in limits]
+    written = [words.percent(limit, digits) if percent else words.number(limit, digits) for limit in limits]
     between = [words("map.between", low=low, high=high) for low, high in pairwise(written)]
     return [words("map.up_to", high=written[0]), *between, words("map.above", low=written[-1])]
 
@@ -137,6 +144,28 @@ def unit_table(place: Here, changed: Result) -> None:
     )
     st.subheader(title, anchor=False)
     st.dataframe(frame, hide_index=True, column_config=config, alt=title, height="content", key="units")
+
+
+def class_table(place: Here, changed: Result, key: str = "classes") -> None:
+    """Draw a table of classes, counts first: a percentage stands only where its base allows one."""
+    words = place.words
+    frame = pl.DataFrame(
+        {
+            "class": [words.name(row.name_zh, row.name_en) for row in changed.rows],
+            "numerator": [row.numerator for row in changed.rows],
+            "base": [row.base_numerator for row in changed.rows],
+            "difference": [row.extra.get("difference") for row in changed.rows],
+            "change": [words.signed(row.change) for row in changed.rows],
+            "interval": [saying.interval(words, row) for row in changed.rows],
+            "verdict": [saying.verdict(words, row) or saying.why(words, row) for row in changed.rows],
+        }
+    )
+    config: dict[str, Any] = {name: words.of("table", name) for name in frame.columns}
+    for name in ("numerator", "base", "difference"):
+        config[name] = st.column_config.NumberColumn(words.of("table", name), format="localized")
+    title = words(f"table.{key}")
+    st.subheader(title, anchor=False)
+    st.dataframe(frame, hide_index=True, column_config=config, alt=title, height="content", key=key)
 
 
 def pooled(place: Here, results: Mapping[str, Result], kinds: Mapping[str, str] | None = None) -> pl.DataFrame:

@@ -2,8 +2,9 @@
 
 import metrics
 from metrics import Result, Row
+from pages.shared import signals
 from pages.shared.asking import Here
-from wording import saying
+from wording import saying, signalling
 
 
 def name(place: Here, row: Row) -> str:
@@ -20,7 +21,7 @@ def alerts(place: Here, row: Row) -> str:
         return words("take.alerts_plain", now=now, why=saying.why(words, row))
     received = words.signed(row.extra.get("received_change"))
     changed = saying.change(words, row)
-    return words(
+    told = words(
         "take.alerts",
         now=now,
         against=against,
@@ -31,6 +32,22 @@ def alerts(place: Here, row: Row) -> str:
         share=words.percent(row.extra.get("valid_share")),
         base_share=words.percent(row.extra.get("base_valid_share")),
     )
+    explained = [
+        saying.note(place, found) for found in row.notes if found.code in ("calendar_explains", "calendar_hides")
+    ]
+    return " ".join([told, *explained])
+
+
+def alert_counters(place: Here, row: Row) -> str:
+    """Return what stands against a fall in valid alerts: calls received, the share taken as valid, and recoding."""
+    words, extra = place.words, row.extra
+    told = {
+        "received": words.signed(extra.get("received_change")),
+        "share": words.percent(extra.get("valid_share")),
+        "base_share": words.percent(extra.get("base_valid_share")),
+        "recoded": words.percent(extra.get("recoded_down_share")),
+    }
+    return words("counter.alerts" if extra.get("received_change") is not None else "counter.alerts_alone", **told)
 
 
 def share(place: Here, result: Result) -> str:
@@ -44,10 +61,16 @@ def share(place: Here, result: Result) -> str:
         return told + words("take.share_end")
     return told + words(
         "take.share_change",
-        against=words.of("against", place.comparison),
+        against=against(place, row),
         change=saying.change(words, row),
         verdict=saying.verdict(words, row),
     )
+
+
+def against(place: Here, row: Row) -> str:
+    """Return what a row is compared with: a figure of tests with rounds, any other with a period."""
+    rounds = row.extra.get("base_rounds")
+    return place.words.of("against", place.comparison) if not rounds else ", ".join(rounds)
 
 
 def changes(place: Here, result: Result) -> str:
@@ -107,23 +130,25 @@ def _names(indicator: str) -> dict[str, str]:
     return dict(metrics.catalogue()[indicator].name)
 
 
-SIGNALS = ("recoded_down_share", "missing_caller_share")
-
-
 def worth_a_look(place: Here, changed: Result) -> list[str]:
-    """Return what somebody should look into: contradictions, dark units, and signals of data integrity.
+    """Return what somebody should look into: contradictions, dark units, and raised signals of data integrity.
 
-    Signals are reasons to ask, never findings: most miscoding is confusion.
+    Signals are prompts to look, never findings: most misclassification is confusion.
     """
     words = place.words
     told = [words("look.contradicted", unit=name(place, r)) for r in changed.rows if r.verdict == "contradicted"]
     for row in changed.rows:
         told += [saying.note(place, found) for found in row.notes if found.code == "dark_unit"]
-    for indicator in SIGNALS:
-        rose = [
-            r for r in place.units(indicator).rows if r.verdict in ("possible", "confirmed") and (r.change or 0) > 0
+    raised = signals.raised(place)
+    if raised:
+        entries = metrics.signal_entries()
+        named = [
+            words(
+                "look.signal",
+                signal=signalling.title(words, entries[signal.id]),
+                unit=signals.unit_name(place, signal),
+            )
+            for signal in raised
         ]
-        if rose:
-            title = words.text(_names(indicator))
-            told.append(words("look.rose", title=title, names=saying.listed(place, [name(place, row) for row in rose])))
+        told.append(words("look.signals", n=words.number(len(named)), names=saying.listed(place, named)))
     return list(dict.fromkeys(told))

@@ -101,6 +101,7 @@ def test_from_the_drop_to_the_undo(server: str, visit: Visit, tmp_path: Path) ->
     title(page, "Overview")
     assert valid_alerts(visit, server) == before + 38
 
+    page.locator(".st-key-navigation").get_by_role("button", name="Data").click()
     page.get_by_role("link", name="History").click()
     title(page, "History")
     expect(page.get_by_role("combobox", name="Batch")).to_have_value(re.compile("周报.csv"))

@@ -158,6 +158,25 @@ FILES: dict[str, tuple[str, list[dict[str, object]]]] = {
              "period_end": day("2024-02-01"), "numerator": Decimal(0), "denominator": None, "breakdown": "all"},
         ],
     ),
+    "treatment": (
+        "alert_id,treated_on,measure\nA1,2024-02-01,mediation\nA1,2024-03-01,\n",
+        [
+            {"alert_id": "A1", "treated_on": day("2024-02-01"), "measure": "mediation"},
+            {"alert_id": "A1", "treated_on": day("2024-03-01"), "measure": "other"},
+        ],
+    ),
+    "service_place": (
+        "entry_id,alert_id,covers,address,phone,kind\n1,,place,人民医院,,hospital\n2,,caller,,0571-8765 4321,hotline\n"
+        "3,A9,,,,\n",
+        [
+            {"entry_id": "1", "alert_id": None, "covers": "place", "place_key": key("人民医院", "address"),
+             "caller_key": None, "kind": "hospital"},
+            {"entry_id": "2", "alert_id": None, "covers": "caller", "place_key": None,
+             "caller_key": key("057187654321", "phone"), "kind": "hotline"},
+            {"entry_id": "3", "alert_id": "A9", "covers": "place", "place_key": None, "caller_key": None,
+             "kind": "other"},
+        ],
+    ),
 }  # fmt: skip
 
 

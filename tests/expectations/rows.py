@@ -127,6 +127,8 @@ CLEAN: dict[str, dict[str, Any]] = {
         "numerator": "40",
         "denominator": "50",
     },
+    "treatment": {"alert_id": "A1", "treated_on": "2026-05-10", "measure": "mediation"},
+    "service_place": {"entry_id": "1", "alert_id": "A1", "covers": "place", "kind": "hospital"},
 }
 
 BREAKS: dict[str, dict[str, dict[str, Any]]] = {
@@ -329,5 +331,17 @@ BREAKS: dict[str, dict[str, dict[str, Any]]] = {
         "numerator_at_most_denominator": {"numerator": "51"},
         "numerator_not_negative": {"numerator": "-1"},
         "denominator_not_zero": {"denominator": "0", "numerator": "0"},
+    },
+    "treatment": {
+        "alert_id_given": {"alert_id": None},
+        "treated_on_given": {"treated_on": None},
+        "measure_known": {"measure": "prayer"},
+        "treated_on_in_range": {"treated_on": "2099-01-01"},
+    },
+    "service_place": {
+        "entry_id_given": {"entry_id": None},
+        "covers_known": {"covers": "street"},
+        "kind_known": {"kind": "home"},
+        "names_something": {"alert_id": None},
     },
 }

@@ -17,8 +17,6 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 AT = " AT (VERSION => $version)"
-TABLES = ("station", "district", "population", "event", "staff", "indicator_return")
-MARTS = ("mart_alert_day", "mart_case_day", "mart_training")
 
 
 class SmallLake:
@@ -33,9 +31,8 @@ class SmallLake:
         self.columns: dict[str, dict[str, str]] = {}
         for name in ("tables.yaml", "system_tables.yaml"):
             tables = yaml.safe_load((ROOT / "warehouse" / name).read_text(encoding="utf-8"))
-            for table in (*TABLES, *MARTS):
-                if table in tables:
-                    self._create(table, tables[table]["columns"])
+            for table in tables:
+                self._create(table, tables[table]["columns"])
 
     def _create(self, table: str, columns: dict[str, list[Any]]) -> None:
         self.columns[table] = {name: column[0] for name, column in columns.items()}
@@ -59,7 +56,7 @@ class SmallLake:
         self.writes += 1
         for row in rows:
             zeros = {name: 0 for name in self.columns[table] if self.columns[table][name] == "BIGINT"}
-            cells = (zeros | row) if table in MARTS else row
+            cells = (zeros | row) if table.startswith("mart_") else row
             names, marks = ", ".join(f'"{name}"' for name in cells), ", ".join("?" * len(cells))
             self.connection.execute(f'INSERT INTO lake."{table}" ({names}) VALUES ({marks})', list(cells.values()))
 

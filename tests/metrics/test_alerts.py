@@ -60,7 +60,8 @@ def test_a_true_fall_is_confirmed(lake, history) -> None:
     assert row.interval.low < -0.2 < row.interval.high < 0
     assert row.extra["received_change"] == pytest.approx(-0.20)
     assert row.extra["log_share"] == pytest.approx(0, abs=1e-12)
-    assert row.extra["z"] == pytest.approx(2**0.5 * (560**0.5 - 700**0.5))
+    assert row.extra["z"] == pytest.approx(2**0.5 * (560**0.5 - 700**0.5), abs=0.02)
+    assert row.extra["adjusted_change"] == pytest.approx(-0.20, abs=0.005)
 
 
 def test_a_rise_is_judged_by_the_same_rule(lake, history) -> None:

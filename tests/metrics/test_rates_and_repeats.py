@@ -93,8 +93,9 @@ def test_repeat_share_leaves_duplicates_out_and_says_its_key(lake) -> None:
     lake.alerts("A1", MONDAY, 7, 10, **KEYS, **PLACES)
     row = rows(lake, "repeat_share")["A1"]
     assert (row.numerator, row.denominator, row.value) == (14, 49, pytest.approx(2 / 7))
-    assert {note.code: dict(note.values) for note in row.notes}["key"] == {"key": "caller", "window": 30}
-    assert row.has_note("clustered")
+    assert {note.code: dict(note.values) for note in row.notes}["key"] == {
+        "key": "caller", "window": 30, "minutes": 120,
+    }  # fmt: skip
     assert row.extra["missing_caller_share"] == pytest.approx(0.2)
     assert row.extra["place_repeat_share"] == pytest.approx(0.5)
 
@@ -129,13 +130,6 @@ def test_a_base_in_the_burn_in_is_no_base(lake) -> None:
     row = rows(lake, "repeat_share")["A1"]
     assert row.value == pytest.approx(2 / 7)
     assert (row.change, row.base_numerator, row.has_note("base_look_back_incomplete")) == (None, None, True)
-
-
-def test_a_change_in_repeats_is_never_more_than_possible(lake) -> None:
-    lake.alerts("A1", date(2024, 10, 1), 447, 100, caller_repeat_30=10)
-    lake.alerts("A1", MONDAY, 7, 100, caller_repeat_30=40)
-    row = rows(lake, "repeat_share")["A1"]
-    assert (row.verdict, row.change) == ("possible", pytest.approx(0.3))
 
 
 def test_no_share_of_fewer_than_twenty(lake) -> None:

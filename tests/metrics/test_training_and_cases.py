@@ -68,6 +68,25 @@ def test_abilities_together_and_apart(lake) -> None:
     assert rows(lake, "training_coverage", ability="community_work")["A1"].value == 1.0
 
 
+def test_four_tests_of_one_person_are_one_witness(lake) -> None:
+    staff(lake, A1=100)
+    for ability in ("community_work", "dispute_resolution", "element_control", "response_casework"):
+        lake.tests("2025-Q3", AUTUMN, "A1", 100, 65, ability=ability)
+    row = rows(lake, "training_first_pass")["A1"]
+    assert (row.numerator, row.denominator) == (260, 400)
+    assert row.interval == pytest.approx((0.5525444, 0.7363575), abs=1e-7)  # as of 65 of 100, not of 260 of 400
+
+
+@pytest.mark.parametrize(("tested", "differs"), [(92, False), (20, True)])
+def test_a_unit_differs_only_beyond_what_units_differ_anyway(lake, tested: int, differs: bool) -> None:
+    for number in range(12):
+        lake.station(f"C{number}", "B")
+        staff(lake, **{f"C{number}": 100})
+        lake.tests("2025-Q3", AUTUMN, f"C{number}", tested if number == 0 else 88 + number, 60 if number else 10)
+    found = rows(lake, "training_coverage")
+    assert [code for code, row in found.items() if row.extra.get("differs")] == (["C0"] if differs else [])
+
+
 def test_officers_and_auxiliaries_are_never_pooled(lake) -> None:
     staff(lake, A1=40)
     lake.tests("2025-Q3", AUTUMN, "A1", 40, 40)

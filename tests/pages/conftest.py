@@ -15,10 +15,14 @@ FILES = {
     "alert_reduction": "pages/leadership/alert_reduction.py",
     "repeat_reports": "pages/leadership/repeat_reports.py",
     "training": "pages/leadership/training.py",
+    "indicators": "pages/leadership/indicators.py",
+    "integrity": "pages/leadership/integrity.py",
     "upload": "pages/analysts/upload.py",
     "history": "pages/analysts/history.py",
     "quarantine": "pages/analysts/quarantine.py",
     "data_status": "pages/analysts/data_status.py",
+    "snapshots": "pages/office/snapshots.py",
+    "parameters": "pages/office/parameters.py",
 }
 SECONDS = 60
 

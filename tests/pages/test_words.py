@@ -84,7 +84,19 @@ CODES = {
         "no_roster",
         "roster_too_small",
         "no_population",
+        "no_return",
+        "no_snapshot",
+        "part_above_whole",
+        "returns_incomplete",
+        "small_cell",
+        "components_only",
+        "few_people",
+        "no_contest",
+        "no_required_hours",
+        "no_earlier_round",
     ),
+    "every": ("month", "quarter", "year"),
+    "grade": (1, 2, 3, 4),
     "page": tuple(FILES),
     "lake_table": tuple(tables()),
     "source_field": sorted(
@@ -106,7 +118,7 @@ def test_every_code_has_a_word(language: str, family: str, code: str) -> None:
 
 
 def codes_of_metrics(pattern: str) -> set[str]:
-    text = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "metrics").glob("*.py"))
+    text = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "metrics").rglob("*.py"))
     return set(re.findall(pattern, text))
 
 
@@ -117,7 +129,7 @@ def test_every_note_has_a_sentence(code: str) -> None:
 
 def values_of_notes() -> dict[str, set[str]]:
     """What metrics fills each note with, read from its code."""
-    text = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "metrics").glob("*.py"))
+    text = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "metrics").rglob("*.py"))
     found = re.findall(r'Note\(\s*"([a-z_0-9]+)",\s*{([^}]*)}', text)
     return {code: set(re.findall(r'"(\w+)":', values)) for code, values in found}
 

@@ -30,6 +30,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "category_map": {"scheme": "x", "version": "1", "is_police_matter": True, "valid_from": "1900-01-01"},
     "station": {"kind": "station", "valid_from": "1900-01-01"},
     "population": {"as_of": "2023-12-31", "basis": "actual"},
+    "service_place": {"entry_id": "1", "covers": "place", "kind": "hospital"},
 }
 MARTS = {"alert": "mart_alert_day", "case": "mart_case_day", "training_result": "mart_training"}
 

@@ -11,8 +11,7 @@ from etl import LoadReport, Refusal, sentence
 from pages.analysts.record import told
 from pages.analysts.uploading import specs, veil
 from pages.analysts.uploading.jobs import Upload
-from pages.shared.download import guarded
-from wording import Words
+from wording import Words, guarded
 
 COUNTS = ("rows_read", "rows_loaded", "rows_updated", "rows_repeated", "rows_refused")
 NO_FRACTION = ".000000"

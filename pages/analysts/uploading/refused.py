@@ -12,8 +12,8 @@ import warehouse
 from etl import Refusal, sentence
 from pages.analysts.uploading import specs, veil, work
 from pages.analysts.uploading.jobs import Upload
-from pages.shared.download import csv_bytes, guarded
-from wording import DASH, Words
+from pages.shared.download import csv_bytes
+from wording import DASH, Words, guarded
 
 A_PAGE = 25
 

@@ -12,7 +12,7 @@ from pages.shared.desk import Desk
 
 TABLES = (
     "alert", "case", "training_result", "indicator_return", "staff", "population", "target", "event", "category_map",
-    "station", "district",
+    "station", "district", "treatment", "service_place",
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from etl.demo import generate
+from metrics import catalogue
 
 ORDER = [  # of loading
     "district", "station", "category_map", "population", "target", "event", "staff",
@@ -142,6 +143,18 @@ def test_only_the_four_targets_of_the_plan(small):
     municipal = small.frame("district").filter(pl.col("is_municipal_district"))["district_code"]
     encouraged = targets.filter(pl.col("value") == 0.5)
     assert set(encouraged["org_code"]) == set(municipal)
+
+
+def test_every_small_upload_of_the_catalogue_has_returns(small):
+    returns = small.frame("indicator_return")
+    held = set(returns.select("indicator_id", "breakdown").unique().rows())
+    for entry in catalogue().values():
+        if entry.upload and entry.upload.table == "indicator_return":
+            parts = entry.parameters["part"].values if "part" in entry.parameters else (entry.upload.breakdown,)
+            assert {(entry.upload.indicator_id or entry.id, part) for part in parts} <= held, entry.id
+    covered = returns.filter(pl.col("indicator_id") == "village_officer_coverage")
+    sums = covered.pivot("breakdown", index=["org_code", "period_start"], values="numerator")
+    assert (sums["officer"] + sums["auxiliary"] == sums["all"]).all()
 
 
 @pytest.mark.parametrize("wrong", [{"stations": 23}, {"stations": 301}, {"years": 0}, {"years": 11}, {"volume": 0}])

@@ -60,6 +60,11 @@ def test_no_events_have_a_lower_limit_of_zero_and_an_upper_one_above_it() -> Non
     assert byar_limits(0).low == 0
 
 
+def test_five_of_a_hundred() -> None:
+    assert wilson(5, 100) == pytest.approx((0.02154367915436798, 0.11175046923191911), rel=1e-9)
+    assert wilson(5, 100, 0.998) == pytest.approx((0.013865320725997183, 0.16458852282596442), rel=1e-9)
+
+
 @pytest.mark.parametrize(("sample", "low", "high"), [(100, 82.6, 94.5), (200, 85.1, 93.4), (400, 86.7, 92.6)])
 def test_an_audit_around_ninety_percent(sample: int, low: float, high: float) -> None:
     assert [100 * limit for limit in wilson(0.9 * sample, sample)] == pytest.approx([low, high], abs=0.05)

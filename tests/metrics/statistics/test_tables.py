@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from metrics.statistics import benjamini_hochberg, discoveries, dispersion, share_difference, share_z
 
@@ -15,7 +17,7 @@ def test_benjamini_hochberg_as_in_multtest(reference_values: Path) -> None:
     with (reference_values / "p13_multiple_testing" / "ten_p_values.csv").open(encoding="utf-8") as file:
         table = list(csv.DictReader(file))
     adjusted = benjamini_hochberg([float(row["rawp"]) for row in table])
-    assert adjusted == pytest.approx([float(row["BH"]) for row in table], rel=1e-9)
+    assert adjusted == pytest.approx([float(row["BH"]) for row in table], rel=1e-12, abs=1e-12)
 
 
 # From here on the published figures are written out, so that something is tested in a plain clone.
@@ -24,6 +26,18 @@ def test_benjamini_hochberg_keeps_the_order_given() -> None:
     assert benjamini_hochberg(p) == pytest.approx([0.0199836414, 0.000209462711, 0.967833824, 0.000562810124], rel=1e-6)
     assert discoveries(p) == [True, True, False, True]
     assert benjamini_hochberg([]) == []
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=40), st.floats(0.01, 0.5))
+def test_adjusted_p_keep_their_order_and_are_never_smaller(p: list[float], rate: float) -> None:
+    adjusted = np.array(benjamini_hochberg(p))
+    order = np.argsort(p)
+    assert np.all(np.diff(adjusted[order]) >= 0) and np.all(adjusted >= np.array(p) - 1e-12) and np.all(adjusted <= 1)
+    found = discoveries(p, rate)
+    assert max([each for each, kept in zip(p, found, strict=True) if kept], default=0.0) <= min(
+        [each for each, kept in zip(p, found, strict=True) if not kept], default=1.0
+    )
 
 
 def test_newcombe_1998_method_ten() -> None:

@@ -1,0 +1,247 @@
+"""Makes the package of a week: every file in memory first, then written beside its place and renamed.
+
+The bytes depend on the week, the data version, the choices and the software that the manifest names. What this machine
+cannot make (paper without a browser or a Chinese font) is a warning in the manifest, and everything else is made.
+"""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import filelock
+import polars as pl
+
+import warehouse
+from exports import manifest as manifests
+from exports.errors import ExportError
+from exports.figures import figures
+from exports.packing import MANIFEST, SUMS, digest, read, sums, zip_bytes
+from exports.report.content import report
+from exports.report.desk import Answers
+from exports.report.lateness import late_of
+from exports.report.model import Report
+from exports.revisions import REASON, since_last_week
+from exports.tables import csv_bytes, parquet_bytes
+from exports.weeks import Week, week_of
+from warehouse import Lake
+
+FORMATS = ("xlsx", "pdf", "html", "parquet", "csv")
+LANGUAGES = {"zh": ("zh_CN",), "en": ("en",), "both": ("zh_CN", "en")}
+LOCK_SECONDS = 10.0
+WEB_PAGE = "report" + ".html"  # not the name of a message, which tests look for
+
+
+@dataclass(frozen=True)
+class Made:
+    """What was done: `status` is made or unchanged; `folder` and `archive` are the package."""
+
+    status: str
+    name: str
+    folder: Path
+    archive: Path
+    week: date
+    data_version: int
+    warnings: tuple[dict[str, str], ...] = field(default=())
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as the command line prints it."""
+        return {
+            "status": self.status,
+            "package": self.name,
+            "folder": str(self.folder),
+            "zip": str(self.archive),
+            "zip_sha256": digest(self.archive.read_bytes()),
+            "week": self.week.isoformat(),
+            "data_version": self.data_version,
+            "warnings": list(self.warnings),
+        }
+
+
+def weekly(
+    lake: Lake,
+    day: date,
+    folder: Path,
+    *,
+    version: int | None = None,
+    formats: Sequence[str] = FORMATS,
+    language: str = "both",
+    author: str = "exports",
+) -> Made:
+    """Make the package of the week that holds a day, pin its data version, and return where it lies.
+
+    A package that is there already, whole and with the same choices, stays as it is.
+
+    Raises:
+        ExportError: the week or a choice is refused, another run is at work, or the folder cannot be written.
+        warehouse.LakeError: the lake cannot be read or pinned.
+    """
+    chosen = [name for name in FORMATS if name in formats]
+    for unknown in [name for name in formats if name not in FORMATS] + [language] * (language not in LANGUAGES):
+        raise ExportError("bad_format", unknown, choices=", ".join((*FORMATS, *LANGUAGES)))
+    week = week_of(lake, day, version)
+    choices = {"formats": chosen, "languages": [code[:2] for code in LANGUAGES[language]]}
+    with locked(folder):
+        there = kept(folder, week, choices)
+        warehouse.pin(lake, week.version, author=author, reason=f"{REASON}{week.start}")
+        return there or _make(lake, week, folder, choices, language)
+
+
+def name_of(week: Week) -> str:
+    """Return the name of a package: the week by its first day, and the data version."""
+    return f"jiceng-{week.start}-v{week.version}"
+
+
+def kept(folder: Path, week: Week, choices: dict[str, Any]) -> Made | None:
+    """Return the package that is there already, when it is whole and of the same choices."""
+    place, archive = folder / name_of(week), folder / f"{name_of(week)}.zip"
+    if not (place.is_dir() and archive.is_file()):
+        return None
+    try:
+        files = read(place)
+        content = manifests.parsed(files[MANIFEST])
+        same = content["choices"] == choices and not content["warnings"] and read(archive) == files
+    except (ExportError, KeyError):
+        return None
+    whole = {name: entry["sha256"] for name, entry in content["files"].items()}
+    if not same or any(digest(files.get(name, b"")) != found for name, found in whole.items()):
+        return None
+    return Made("unchanged", place.name, place, archive, week.start, week.version)
+
+
+def _make(lake: Lake, week: Week, folder: Path, choices: dict[str, Any], language: str) -> Made:
+    files, content = package(lake, week, choices, language)
+    name = name_of(week)
+    try:
+        _put(folder, name, files, zip_bytes(files, name, week.made_at))
+    except OSError as error:
+        raise ExportError("cannot_write", f"{error.strerror}: {error.filename}") from error
+    warnings = tuple(content["warnings"])
+    return Made("made", name, folder / name, folder / f"{name}.zip", week.start, week.version, warnings)
+
+
+def package(lake: Lake, week: Week, choices: dict[str, Any], language: str) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """Return every file of a package by name, and its manifest."""
+    answers = Answers(lake, week)
+    wanted, files = set(choices["formats"]), dict[str, bytes]()
+    warnings: list[dict[str, str]] = []
+    with ThreadPoolExecutor(1) as beside:  # the browser draws while the figures are counted
+        counting = beside.submit(figures, lake, week, answers.shared)
+        reports = _reports(lake, answers, language, wanted)
+        if "pdf" in wanted:
+            for made, told in _on_paper(reports, week):
+                files |= made
+                warnings += told
+        table, unanswered = counting.result()
+    if "parquet" in wanted:
+        files["figures.parquet"] = parquet_bytes(table)
+    if "csv" in wanted:
+        files["figures.csv"] = csv_bytes(table)
+    files |= _on_screen(reports, table, week, wanted)
+    content = manifests.manifest(
+        lake,
+        week,
+        table,
+        files,
+        name=name_of(week),
+        choices=choices,
+        warnings=warnings,
+        unanswered=unanswered,
+        reach=late_of(answers).reach,
+    )
+    files[MANIFEST] = manifests.as_bytes(content)
+    files[SUMS] = sums(files)
+    return files, content
+
+
+def _reports(lake: Lake, answers: Answers, language: str, wanted: set[str]) -> list[Report]:
+    if not wanted & {"xlsx", "html", "pdf"}:
+        return []
+    if "pdf" in wanted:
+        from exports.report import drawing
+
+        with suppress(drawing.NoBrowser):
+            drawing.warm_up()
+    revised = since_last_week(lake, answers.week)
+    return [report(code, answers, revised) for code in LANGUAGES[language]]
+
+
+def _suffixes(reports: list[Report]) -> Iterator[tuple[Report, str]]:
+    """Return each report with the ending of its files' names; the first language has the plain names."""
+    for place, one in enumerate(reports):
+        yield one, f".{one.language[:2]}" if place else ""
+
+
+def _on_paper(reports: list[Report], week: Week) -> Iterator[tuple[dict[str, bytes], list[dict[str, str]]]]:
+    """Return each paper, or why this machine cannot make it."""
+    from exports.report.paper import CannotPrint, paper
+
+    for one, suffix in _suffixes(reports):
+        try:
+            yield {f"report{suffix}.pdf": paper(one, week)}, []
+        except CannotPrint as error:
+            told = {"file": f"report{suffix}.pdf", "reason": error.code}
+            yield {}, [told | {"sentence": error.sentence(), "sentence_zh": error.sentence("zh")}]
+
+
+def _on_screen(reports: list[Report], table: pl.DataFrame, week: Week, wanted: set[str]) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    if "xlsx" in wanted:
+        from exports.report.workbook import workbook
+
+        files |= {f"workbook{suffix}.xlsx": workbook(one, table, week) for one, suffix in _suffixes(reports)}
+    if "html" in wanted:
+        from exports.report.web import web_page
+
+        files[WEB_PAGE] = web_page(reports)
+    return files
+
+
+def _put(folder: Path, name: str, files: dict[str, bytes], archive: bytes) -> None:
+    """Write the package beside its place, then put it there; what was there goes at the last moment."""
+    partial, place = folder / f".{name}.partial", folder / name
+    shutil.rmtree(partial, ignore_errors=True)
+    try:
+        partial.mkdir(parents=True)
+        for file, content in files.items():
+            (partial / file).write_bytes(content)
+        zipped = folder / f".{name}.zip.partial"
+        zipped.write_bytes(archive)
+        if place.exists():
+            old = folder / f".{name}.old"
+            shutil.rmtree(old, ignore_errors=True)
+            place.rename(old)
+            partial.rename(place)
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            partial.rename(place)
+        zipped.replace(folder / f"{name}.zip")
+    except OSError:
+        shutil.rmtree(partial, ignore_errors=True)
+        (folder / f".{name}.zip.partial").unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of a folder of packages.
+
+    Raises:
+        ExportError: another run holds it, or the folder cannot be made.
+    """
+    lock = filelock.FileLock(folder / ".lock", timeout=LOCK_SECONDS)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except filelock.Timeout as error:
+        raise ExportError("busy", folder) from error
+    except OSError as error:
+        raise ExportError("cannot_write", f"{error.strerror}: {error.filename}") from error
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,174 @@
+"""The command line of this room: make the week's package, compare two, verify one, list what is there.
+
+`--json` prints one object on standard output; words go to standard error. Exit status: 0 done, 1 refused with the
+reason (or a package that is not genuine), 2 wrong usage, 3 busy, or the warehouse or the folder out of reach.
+"""
+
+import argparse
+import getpass
+import json
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from exports import mail
+from exports.building import FORMATS, LANGUAGES, weekly
+from exports.comparing import compare, opened
+from exports.errors import ExportError
+from exports.shelf import LOG, keep, listed, shelf
+from exports.telling import compared_lines, verified_lines
+from exports.verifying import verify
+from exports.weeks import newest_week
+from warehouse import CatalogueMissing, LakeError, VersionExpired, open_lake
+from wording import Words
+
+DONE, REFUSED, WRONG_USAGE, OUT_OF_REACH = 0, 1, 2, 3
+UNREACHABLE = ("busy", "cannot_write")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out one command and return its exit status."""
+    given = parser().parse_args(arguments)
+    try:
+        return int(given.command(given))
+    except ExportError as error:
+        print(error.sentence(), file=sys.stderr)
+        return WRONG_USAGE if error.code == "bad_format" else OUT_OF_REACH if error.code in UNREACHABLE else REFUSED
+    except LakeError as error:
+        print(error.sentence(), file=sys.stderr)
+        return REFUSED if isinstance(error, VersionExpired) else OUT_OF_REACH
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of every command."""
+    program = argparse.ArgumentParser(prog="python -m exports", description="The week as a package of files.")
+    commands = program.add_subparsers(required=True, metavar="{weekly,compare,verify,list}")
+    making = commands.add_parser("weekly", help="make the package of a week")
+    making.set_defaults(command=_weekly)
+    making.add_argument("--week", type=_date, help="any day of the week; default: the last complete week")
+    making.add_argument("--version", type=int, help="data version; default: the newest one that brought data")
+    making.add_argument("--out", type=Path, help="folder for the package; default: JICENG_SNAPSHOTS or data/snapshots")
+    making.add_argument("--formats", default=",".join(FORMATS), help=f"any of {','.join(FORMATS)}")
+    making.add_argument("--language", default="both", choices=list(LANGUAGES), help="of the report and workbook")
+    making.add_argument("--keep", type=int, metavar="N", help="remove the packages of all but the newest N weeks")
+    making.add_argument("--mail", action="store_true", help="send it as JICENG_MAIL_TO and the like say")
+    making.add_argument("--author", default=None, help="who pins the data version; default: the account")
+    making.add_argument("--json", action="store_true", help="print one JSON object")
+    comparing = commands.add_parser("compare", help="what changed between two packages, and through which batches")
+    comparing.set_defaults(command=_compare)
+    comparing.add_argument("old", type=Path, metavar="OLD", help="folder or ZIP")
+    comparing.add_argument("new", type=Path, metavar="NEW", help="folder or ZIP")
+    comparing.add_argument("--json", action="store_true", help="print one JSON object")
+    verifying = commands.add_parser("verify", help="is a package genuine: checksums, and figures counted again")
+    verifying.set_defaults(command=_verify)
+    verifying.add_argument("package", type=Path, metavar="PACKAGE", help="folder or ZIP")
+    verifying.add_argument("--json", action="store_true", help="print one JSON object")
+    listing = commands.add_parser("list", help="name the packages that are there")
+    listing.set_defaults(command=_list)
+    listing.add_argument("--out", type=Path, help="their folder; default: JICENG_SNAPSHOTS or data/snapshots")
+    listing.add_argument("--json", action="store_true", help="print one JSON object")
+    return program
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(ExportError("bad_date", text).sentence()) from None
+
+
+def _weekly(given: argparse.Namespace) -> int:
+    folder = given.out or shelf()
+    told: dict[str, Any] = {"week": given.week.isoformat() if given.week else None}
+    try:
+        lake = open_lake()
+        made = weekly(
+            lake,
+            given.week or newest_week(lake, given.version),
+            folder,
+            version=given.version,
+            formats=[name for name in given.formats.split(",") if name],
+            language=given.language,
+            author=given.author or _account(),
+        )
+        told = made.to_json() | {"removed": keep(folder, given.keep) if given.keep else []}
+        if given.mail and mail.is_on():
+            told["mailed"] = _mailed(made)
+    except (ExportError, LakeError) as error:
+        _log(folder, told | {"status": "refused", "reason": error.sentence()})
+        raise
+    _log(folder, told)
+    for warning in told["warnings"]:
+        print(f"{warning['file']}: {warning['sentence']}", file=sys.stderr)
+    print(json.dumps(told, ensure_ascii=False) if given.json else f"{told['status']}: {told['zip']}")
+    return DONE
+
+
+def _mailed(made: Any) -> str:  # noqa: ANN401 - a Made
+    """Send the package; a mail that fails is told and undoes nothing."""
+    try:
+        mail.send(made)
+    except (OSError, KeyError) as error:
+        print(f"The package is made, but the mail was not sent ({error}).", file=sys.stderr)
+        return "failed"
+    return "sent"
+
+
+def _account() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "exports"
+
+
+def _log(folder: Path, told: dict[str, Any]) -> None:
+    """Write one line about a run; a log that cannot be written stops nothing."""
+    line = {"at": datetime.now().astimezone().isoformat(timespec="seconds")} | told
+    with suppress(OSError), (folder / LOG).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _compare(given: argparse.Namespace) -> int:
+    try:
+        lake = open_lake()
+    except CatalogueMissing as error:  # packages of one week can be compared without it
+        print(error.sentence(), file=sys.stderr)
+        lake = None
+    found = compare(opened(given.old), opened(given.new), lake)
+    if given.json:
+        print(json.dumps(found.to_json(), ensure_ascii=False, default=str, allow_nan=False))
+    else:
+        print("\n".join(compared_lines(Words("en"), found)))
+    return DONE
+
+
+def _verify(given: argparse.Namespace) -> int:
+    found = verify(open_lake(), given.package)
+    if given.json:
+        print(json.dumps(found.to_json(), ensure_ascii=False, default=str, allow_nan=False))
+    else:
+        print("\n".join(verified_lines(Words("en"), found)))
+    return DONE if found.is_genuine else REFUSED
+
+
+def _list(given: argparse.Namespace) -> int:
+    found = [
+        {
+            "package": package.name,
+            "week": package.week.isoformat(),
+            "data_version": package.data_version,
+            "figures": package.figures,
+            "zip": str(package.archive),
+            "bytes": package.bytes,
+        }
+        for package in listed(given.out)
+    ]
+    if given.json:
+        print(json.dumps({"packages": found}, ensure_ascii=False))
+    else:
+        for entry in found:
+            print("  ".join(str(entry[name]) for name in ("week", "data_version", "figures", "zip")))
+    return DONE

@@ -1,0 +1,189 @@
+"""Every published figure of a week as one tidy table: one line a figure, each with what it stands on.
+
+A figure is named by indicator, parameters, comparison, level, unit and class. All indicators of the catalogue are
+asked, whatever there are: with their default parameters at every level, by class and with each other parameter for the
+city and its districts. Numbers with a fraction are rounded to twelve significant digits, because the last bits of a
+float differ between machines; counts stay whole numbers.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from math import isfinite
+from typing import Any
+
+import polars as pl
+
+import metrics
+from exports.weeks import Week
+from metrics import GROUPS, Indicator, MetricError, Result
+from warehouse import Lake
+
+COMPARISONS = ("previous", "yoy")
+ALL = "all"
+DIGITS = 12
+KEY = ("indicator", "parameters", "comparison", "by", "unit", "category")
+"""What names a figure."""
+COUNTS = ("numerator", "denominator", "base_numerator", "base_denominator")
+MEASURES = ("value", "change", "low", "high", "p")
+SCHEMA: dict[str, Any] = {
+    "indicator": pl.String,
+    "definition": pl.Int64,
+    "parameters": pl.String,
+    "comparison": pl.String,
+    "by": pl.String,
+    "unit": pl.String,
+    "name_zh": pl.String,
+    "name_en": pl.String,
+    "category": pl.String,
+    "period_first": pl.Date,
+    "period_last": pl.Date,
+    "base_first": pl.Date,
+    "base_last": pl.Date,
+    "unit_of_value": pl.String,
+    "value": pl.Float64,
+    "numerator": pl.Int64,
+    "denominator": pl.Int64,
+    "base_numerator": pl.Int64,
+    "base_denominator": pl.Int64,
+    "change": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "interval_of": pl.String,
+    "p": pl.Float64,
+    "verdict": pl.String,
+    "suppressed": pl.String,
+    "notes": pl.String,
+    "data_version": pl.Int64,
+}
+CATEGORY_DOES_NOT_APPLY = "category_not_applicable"
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question to the metrics: an indicator with its parameters, a comparison, a level and a class."""
+
+    indicator: str
+    comparison: str
+    by: str
+    category: str = ALL
+    option: tuple[str, Any] | None = None
+
+
+Kept = dict[Asked, Result]
+
+
+def figures(lake: Lake, week: Week, kept: Kept | None = None) -> tuple[pl.DataFrame, list[dict[str, str]]]:
+    """Return the table of every figure of a week, and the questions that have no answer with the reason.
+
+    Args:
+        lake: the warehouse.
+        week: the week at its data version.
+        kept: answers that others have asked for already or will ask for, by question.
+
+    Returns:
+        The table, ordered by what names a figure, and the unanswered questions.
+    """
+    kept = {} if kept is None else kept
+    lines: list[dict[str, Any]] = []
+    unanswered: list[dict[str, str]] = []
+    without_classes: set[str] = set()
+    for asked in _questions():
+        if asked.category != ALL and asked.indicator in without_classes:
+            continue
+        try:
+            result = kept.get(asked) or kept.setdefault(asked, answer(lake, week, asked))
+        except MetricError as error:
+            unanswered.append({"indicator": asked.indicator, "by": asked.by, "reason": error.sentence()})
+            continue
+        if asked.category != ALL and any(note.code == CATEGORY_DOES_NOT_APPLY for note in result.notes):
+            without_classes.add(asked.indicator)
+            continue
+        lines += _lines(result, asked)
+    frame = pl.DataFrame(lines, schema=SCHEMA, orient="row").sort(KEY)
+    return frame, [dict(entry) for entry in dict.fromkeys(tuple(sorted(one.items())) for one in unanswered)]
+
+
+def published() -> list[Indicator]:
+    """Return the indicators that a package holds: all there are."""
+    return list(metrics.catalogue().values())
+
+
+def _questions() -> Iterator[Asked]:
+    """Return every question; those that read the same counts stand together, because answers are kept for a while."""
+    entries = published()
+    for comparison in COMPARISONS:
+        for by in ("city", "district", "station"):
+            yield from (Asked(entry.id, comparison, by) for entry in entries if by in entry.levels)
+        for category in GROUPS:
+            for by in ("city", "district"):
+                yield from (Asked(entry.id, comparison, by, category) for entry in entries if by in entry.levels)
+    for entry in entries:
+        yield from _with_parameters(entry, "yoy")
+
+
+def _with_parameters(entry: Indicator, comparison: str) -> Iterator[Asked]:
+    for name, parameter in entry.parameters.items():
+        for value in parameter.values:
+            if value != parameter.default:
+                for by in ("city", "district"):
+                    if by in entry.levels:
+                        yield Asked(entry.id, comparison, by, option=(name, value))
+
+
+def answer(lake: Lake, week: Week, asked: Asked) -> Result:
+    """Ask the metrics one question about a week."""
+    scope = week.scope(asked.comparison, asked.by)
+    if asked.category != ALL:
+        scope = replace(scope, groups=(asked.category,))
+    options = dict([asked.option]) if asked.option else {}
+    return metrics.show(lake, asked.indicator, scope, **options)
+
+
+def _lines(result: Result, asked: Asked) -> Iterator[dict[str, Any]]:
+    options = result.provenance.get("options", {})
+    base = result.base_period
+    common = {
+        "indicator": result.indicator,
+        "definition": result.definition,
+        "parameters": ";".join(f"{name}={options[name]}" for name in sorted(options)),
+        "comparison": asked.comparison,
+        "by": asked.by,
+        "category": asked.category,
+        "period_first": result.period[0],
+        "period_last": result.period[1] - DAY,
+        "base_first": base[0] if base else None,
+        "base_last": base[1] - DAY if base else None,
+        "interval_of": "change" if metrics.catalogue()[result.indicator].unit == "change" else "value",
+        "data_version": result.data_version,
+    }
+    for row in result.rows:
+        low, high = row.interval if row.interval else (None, None)
+        cells = {name: getattr(row, name) for name in ("unit", "name_zh", "name_en", "unit_of_value")}
+        cells |= {name: _whole(getattr(row, name)) for name in COUNTS}
+        yield (
+            common
+            | cells
+            | {
+                "value": rounded(row.value),
+                "change": rounded(row.change),
+                "low": rounded(low),
+                "high": rounded(high),
+                "p": rounded(row.p),
+                "verdict": row.verdict,
+                "suppressed": row.suppressed,
+                "notes": ";".join(sorted({note.code for note in row.notes})),
+            }
+        )
+
+
+def _whole(count: float | None) -> int | None:
+    return None if count is None else round(count)
+
+
+def rounded(value: float | None) -> float | None:
+    """Return a number with twelve significant digits, None for what is no number."""
+    if value is None or not isfinite(value):
+        return None
+    return float(f"{value:.{DIGITS - 1}e}") + 0.0

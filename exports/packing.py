@@ -1,0 +1,72 @@
+"""Files of a package: checksums, a ZIP whose bytes depend on its content alone, and reading either back.
+
+Every entry of the ZIP carries the moment of the data version and the same rights; they stand in the order of their
+names. A package that comes from outside is read with bounds, and never written to disk.
+"""
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from exports.errors import ExportError
+
+MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
+LARGEST = 200 * 1024 * 1024
+MOST_FILES = 40
+RIGHTS = 0o644 << 16
+UNIX = 3
+
+
+def digest(content: bytes) -> str:
+    """Return the SHA-256 of a file as hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def sums(files: Mapping[str, bytes]) -> bytes:
+    """Return the lines that `sha256sum --check` reads."""
+    return "".join(f"{digest(files[name])}  {name}\n" for name in sorted(files)).encode()
+
+
+def zip_bytes(files: Mapping[str, bytes], folder: str, moment: datetime) -> bytes:
+    """Return a ZIP of the files inside a folder."""
+    out = io.BytesIO()
+    stamp = (max(1980, moment.year), moment.month, moment.day, moment.hour, moment.minute, moment.second // 2 * 2)
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(f"{folder}/{name}", stamp)
+            entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, RIGHTS, UNIX
+            archive.writestr(entry, files[name], compresslevel=6)
+    return out.getvalue()
+
+
+def read(source: Path | bytes, name: str = "") -> dict[str, bytes]:
+    """Return the files of a package by name: of a folder, a ZIP, or the bytes of a ZIP.
+
+    Raises:
+        ExportError: it is no package, cannot be read, or is too large.
+    """
+    shown = name or (source.name if isinstance(source, Path) else "ZIP")
+    try:
+        if isinstance(source, Path) and source.is_dir():
+            files = {path.name: path.read_bytes() for path in sorted(source.iterdir()) if path.is_file()}
+        else:
+            files = _unzip(source, shown)
+    except (OSError, zipfile.BadZipFile, RuntimeError, EOFError, NotImplementedError, ValueError) as error:
+        if isinstance(source, Path) and not source.exists():
+            raise ExportError("not_a_package", shown) from error
+        raise ExportError("damaged_package", shown) from error
+    if MANIFEST not in files:
+        raise ExportError("not_a_package", shown)
+    return files
+
+
+def _unzip(source: Path | bytes, shown: str) -> dict[str, bytes]:
+    opened = io.BytesIO(source) if isinstance(source, bytes) else source
+    with zipfile.ZipFile(opened) as archive:
+        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > LARGEST:
+            raise ExportError("too_large", shown)
+        return {entry.filename.rpartition("/")[2]: archive.read(entry) for entry in entries}

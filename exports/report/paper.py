@@ -1,0 +1,145 @@
+"""The report on paper: two to six A4 pages as Chinese offices know them, typeset by Typst.
+
+Fonts are named, and looked for in the files of the manifest alone, so that another font on the machine changes nothing.
+"""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+from unicodedata import east_asian_width
+from zoneinfo import ZoneInfo
+
+from exports import software
+from exports.report.drawing import NoBrowser, svg
+from exports.report.model import Block, Cell, Picture, Report, Section, Table
+from exports.weeks import Week
+from wording import Words
+
+NARROWEST, WIDEST = 5, 22
+TEMPLATE = Path(__file__).with_name("paper.typ")
+MESSAGES = {
+    "no_browser": {
+        "en": "there is no Chromium on this machine to draw its charts. Install one (scripts/browser.sh) and run again",
+        "zh": "本机没有可用于绘图的 Chromium。请安装（scripts/browser.sh）后重新生成",
+    },
+    "no_font": {
+        "en": "there is no Chinese font on this machine. Install fonts-noto-cjk (scripts/browser.sh) and run again",
+        "zh": "本机没有中文字体。请安装 fonts-noto-cjk（scripts/browser.sh）后重新生成",
+    },
+}
+
+
+class CannotPrint(Exception):
+    """The paper cannot be made on this machine; everything else can."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(self.sentence())
+
+    def sentence(self, language: str = "en") -> str:
+        """Return why, in words."""
+        return MESSAGES[self.code]["zh" if language.startswith("zh") else "en"]
+
+
+def paper(report: Report, week: Week, zone: str = "Asia/Shanghai") -> bytes:
+    """Return the report as PDF.
+
+    Raises:
+        CannotPrint: there is no browser or no Chinese font.
+    """
+    import typst
+
+    found = software.fonts()
+    fonts = [found[kind] for kind in ("serif", "sans") if kind in found]
+    if not fonts:
+        raise CannotPrint("no_font")
+    sans = found.get("sans", fonts[0]).family
+    try:
+        content = _content(report, sans)
+    except NoBrowser as error:
+        raise CannotPrint("no_browser") from error
+    content["fonts"] = {"serif": fonts[0].family, "sans": sans}
+    moment = week.made_at.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    with _only(path for font in fonts for path in font.files) as folder:
+        compiler = typst.Compiler(  # type: ignore[misc]  # its type variable has no place to be bound
+            TEMPLATE.read_bytes(),
+            font_paths=[str(folder)],
+            ignore_system_fonts=True,
+            sys_inputs={"report": json.dumps(content, ensure_ascii=False)},
+        )
+        made = compiler.compile(format="pdf", timestamp=int(moment.timestamp()))
+    assert isinstance(made, bytes)
+    return made
+
+
+@contextmanager
+def _only(files: Iterable[Path]) -> Iterator[Path]:
+    """Give a folder that holds these font files alone, because Typst is told folders."""
+    with tempfile.TemporaryDirectory(prefix="jiceng-fonts-") as name:
+        for path in files:
+            try:
+                (Path(name) / path.name).symlink_to(path)
+            except OSError:  # Windows lets only some accounts make links
+                shutil.copy2(path, Path(name) / path.name)
+        yield Path(name)
+
+
+def _content(report: Report, family: str) -> dict[str, Any]:
+    say = Words(report.language)
+    return {
+        "language": report.language[:2],
+        "title": report.title,
+        "lines": list(report.lines),
+        "foot": report.foot,
+        "page": say("report.page", page="{page}", pages="{pages}"),
+        "definitions_title": say.of("report_section", "definitions"),
+        "definitions": list(report.printed_definitions),
+        "sections": [_section(section, family) for section in report.sections],
+    }
+
+
+def _section(section: Section, family: str) -> dict[str, Any]:
+    return {
+        "title": section.title,
+        "blocks": [_block(block, family) for block in section.blocks if not isinstance(block, Table) or block.printed],
+        "parts": [_section(part, family) for part in section.parts],
+    }
+
+
+def _block(block: Block, family: str) -> dict[str, Any]:
+    if isinstance(block, Picture):
+        return {"kind": "picture", "title": block.title, "alt": block.alt, "svg": svg(block, family)}
+    if isinstance(block, Table):
+        return {
+            "kind": "table",
+            "title": block.title,
+            "heads": list(block.heads),
+            "right": [_is_number(block, column) for column in range(len(block.heads))],
+            "widths": [_width(block, column) for column in range(len(block.heads))],
+            "rows": [[cell.text for cell in row] for row in block.rows[: block.most]],
+            "strong": list(block.strong),
+        }
+    return {"kind": "text", "text": block}
+
+
+def _is_number(table: Table, column: int) -> bool:
+    cells: list[Cell] = [row[column] for row in table.rows]
+    return any(cell.form != "text" for cell in cells)
+
+
+def _width(table: Table, column: int) -> int:
+    """Return the share of the page's width that a column needs: its widest word, within bounds."""
+    texts = [row[column].text for row in table.rows]
+    widest = max((_places(text) for text in texts), default=0)
+    head = table.heads[column]
+    longest = max(_places(word) for word in head.split()) if head.isascii() and head else (_places(head) + 1) // 2
+    return max(NARROWEST, min(WIDEST, max(widest, longest)) + 1)
+
+
+def _places(text: str) -> int:
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -1,0 +1,208 @@
+"""The report as an editable workbook: a sheet a subject with Excel's own charts, every figure, and the definitions.
+
+Text is always written as text, so that no name in the data becomes a formula and no code a rounded number. The moment
+in the file's properties is the data version's, so the same week is the same bytes.
+"""
+
+import io
+from typing import Any
+
+import polars as pl
+
+from exports.figures import COUNTS, MEASURES
+from exports.report.model import CHANGE, COUNT, DIFFERENCE, NUMBER, POINTS, SHARE, Cell, Report, Section, Table
+from exports.weeks import Week
+from wording import Words, guarded
+
+FORMS = {
+    COUNT: "#,##0",
+    DIFFERENCE: "+#,##0;-#,##0;0",
+    SHARE: "0.0%",
+    CHANGE: "+0.0%;-0.0%;0.0%",
+    POINTS: "+0.0%;-0.0%;0.0%",
+    NUMBER: "#,##0.0",
+}
+COLOURS = ("#2b8cc4", "#9aa5b1", "#d9730d", "#1b9e77")
+WIDEST = 60
+CHART_ROWS = 17
+TEXT_COLUMNS, LINE_PLACES, LINE_HEIGHT = 8, 100, 15
+"""Sentences run over so many columns, which hold about so many narrow letters a line; the height is in points."""
+
+
+def workbook(report: Report, table: pl.DataFrame, week: Week) -> bytes:
+    """Return the workbook of a report."""
+    import xlsxwriter
+
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(out, options)
+    book.set_properties({"title": report.title, "created": week.made_at, "author": "Jiceng", "comments": report.foot})
+    book.set_calc_mode("auto")
+    writer = _Writer(book, Words(report.language))
+    for number, section in enumerate(report.sections):
+        writer.section(section, report if number == 0 else None)
+    writer.figures(table)
+    writer.notes(report)
+    book.close()
+    return out.getvalue()
+
+
+class _Writer:
+    """Writes sheets; keeps the formats of the book."""
+
+    def __init__(self, book: Any, say: Words) -> None:  # noqa: ANN401 - xlsxwriter has no types
+        self.book, self.say = book, say
+        face = {"font_name": "Microsoft YaHei" if say.short == "zh" else "Calibri", "font_size": 10}
+        self.plain = book.add_format(face | {"valign": "top"})
+        self.wrapped = book.add_format(face | {"text_wrap": True, "valign": "top"})
+        self.title = book.add_format(face | {"bold": True, "font_size": 14, "font_color": "#c00000"})
+        self.name = book.add_format(face | {"bold": True, "font_size": 11})
+        self.head = book.add_format(
+            face | {"bold": True, "bottom": 1, "top": 1, "text_wrap": True, "valign": "vcenter"}
+        )
+        self.day = book.add_format(face | {"num_format": "yyyy-mm-dd"})
+        self.forms = {form: book.add_format(face | {"num_format": code}) for form, code in FORMS.items()}
+        self.strong = {form: book.add_format(face | {"num_format": c, "bold": True}) for form, c in FORMS.items()}
+        self.bold = book.add_format(face | {"bold": True})
+        self.precise = book.add_format(face | {"num_format": "0.0000"})
+        self.names: set[str] = set()
+
+    def sheet(self, name: str) -> Any:  # noqa: ANN401
+        """Return a new sheet with a name that Excel allows."""
+        clean = "".join(letter for letter in name if letter not in "[]:*?/\\'")[:31]
+        while clean in self.names:
+            clean = clean[:29] + "+"
+        self.names.add(clean)
+        return self.book.add_worksheet(clean)
+
+    def section(self, section: Section, report: Report | None) -> None:
+        """Write a section: its sentences on top, then its tables, each with its chart to the right."""
+        page = self.sheet(self.say.of("report_section", section.key))
+        widths: dict[int, int] = {}
+        row = 0
+        if report is not None:
+            page.write_string(0, 0, report.title, self.title)
+            for row, line in enumerate(report.lines, start=1):
+                page.write_string(row, 0, line, self.plain)
+            row += 2
+        tables = [block for block in section.each() if isinstance(block, Table)]
+        texts = [block for block in section.blocks if isinstance(block, str)]
+        for part in section.parts:
+            texts += [f"{part.title}：{block}" for block in part.blocks if isinstance(block, str)]
+        if len(tables) == 1 and report is None:
+            row = self.table(page, row, tables[0], widths, frozen=True)
+            tables = []
+            row += 1
+        for text in texts:
+            self.paragraph(page, row, text)
+            row += 1
+        for table in tables:
+            row = self.table(page, row + 1, table, widths)
+        for column, width in widths.items():
+            page.set_column(column, column, width)
+        self.paper(page)
+
+    def paragraph(self, page: Any, row: int, text: str) -> None:  # noqa: ANN401
+        """Write a sentence over the width of the page."""
+        page.merge_range(row, 0, row, TEXT_COLUMNS, "", self.wrapped)
+        page.write_string(row, 0, text, self.wrapped)
+        page.set_row(row, LINE_HEIGHT * -(-_places(text) // LINE_PLACES))
+
+    def paper(self, page: Any) -> None:  # noqa: ANN401
+        """Make a sheet printable: A4 across, one page wide."""
+        page.set_paper(9)
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
+
+    def table(self, page: Any, row: int, table: Table, widths: dict[int, int], *, frozen: bool = False) -> int:  # noqa: ANN401
+        """Write a table with its title and chart; return the first free row after it."""
+        page.write_string(row, 0, table.title, self.name)
+        for column, head in enumerate(table.heads):
+            page.write_string(row + 1, column, head, self.head)
+            widths[column] = max(widths.get(column, 8), min(18, _places(head) + 2))
+        if frozen:
+            page.freeze_panes(row + 2, 1)
+        for line, cells in enumerate(table.rows):
+            for column, cell in enumerate(cells):
+                self.cell(page, row + 2 + line, column, cell, strong=line in table.strong)
+                widths[column] = max(widths[column], min(WIDEST, _places(cell.text) + 2))
+        after = row + 2 + len(table.rows)
+        if table.native:
+            self.chart(page, row, table)
+            after = max(after, row + CHART_ROWS)
+        return after + 1
+
+    def cell(self, page: Any, row: int, column: int, cell: Cell, *, strong: bool) -> None:  # noqa: ANN401
+        """Write one cell: numbers as numbers with their format, all else as text."""
+        if isinstance(cell.value, int | float) and cell.form in self.forms:
+            page.write_number(row, column, cell.value, (self.strong if strong else self.forms)[cell.form])
+        else:
+            page.write_string(row, column, cell.text, self.bold if strong else self.plain)
+
+    def chart(self, page: Any, row: int, table: Table) -> None:  # noqa: ANN401
+        """Draw a table as a chart of Excel's own, to the right of it."""
+        drawn = table.native
+        assert drawn is not None
+        first, last = row + 2 + drawn.skip[0], row + 1 + len(table.rows) - drawn.skip[1]
+        if last < first:
+            return
+        chart = self.book.add_chart({"type": drawn.kind})
+        for number, column in enumerate(drawn.series):
+            colour = COLOURS[number % len(COLOURS)]
+            line = {"color": colour, "width": 2} | ({"dash_type": "dash"} if number else {})
+            series = {
+                "name": [page.name, row + 1, column],
+                "categories": [page.name, first, drawn.names, last, drawn.names],
+                "values": [page.name, first, column, last, column],
+            }
+            look = {"line": line} if drawn.kind == "line" else {"fill": {"color": colour}}
+            chart.add_series(series | look)
+        chart.set_title({"name": table.title, "name_font": {"size": 11}})
+        chart.set_legend({"position": "bottom"} if len(drawn.series) > 1 else {"none": True})
+        chart.set_y_axis({"min": 0, "num_format": "#,##0"} if drawn.kind != "bar" else {"reverse": True})
+        chart.set_size({"width": 620, "height": 320})
+        page.insert_chart(row, len(table.heads) + 1, chart, {"description": table.title})
+
+    def figures(self, table: pl.DataFrame) -> None:
+        """Write the tidy table of every figure, with a filter; codes stay text."""
+        page = self.sheet(self.say.of("report_section", "figures"))
+        numbers, days = (
+            (*COUNTS, "definition", "data_version"),
+            ("period_first", "period_last", "base_first", "base_last"),
+        )
+        for column, name in enumerate(table.columns):
+            page.write_string(0, column, name, self.head)
+            values = table[name].to_list()
+            if name in numbers:
+                page.set_column(column, column, 11)
+            for row, value in enumerate(values, start=1):
+                if value is None:
+                    continue
+                if name in numbers:
+                    page.write_number(row, column, value, self.forms[COUNT])
+                elif name in MEASURES:
+                    page.write_number(row, column, value, self.precise)
+                elif name in days:
+                    page.write_datetime(row, column, value, self.day)
+                else:
+                    page.write_string(row, column, str(guarded(value)), self.plain)
+        page.set_column(0, 3, 16)
+        page.set_column(5, 7, 16)
+        page.freeze_panes(1, 1)
+        self.paper(page)
+        page.repeat_rows(0)
+        page.autofilter(0, 0, len(table), len(table.columns) - 1)
+
+    def notes(self, report: Report) -> None:
+        """Write the definitions of every indicator and what the report was made from."""
+        page = self.sheet(self.say.of("report_section", "definitions"))
+        page.set_column(0, 0, 120)
+        page.write_string(0, 0, self.say.of("report_section", "definitions"), self.head)
+        page.freeze_panes(1, 0)
+        for row, line in enumerate((*report.definitions, *report.lines, report.foot), start=1):
+            page.write_string(row, 0, line, self.wrapped)
+        self.paper(page)
+
+
+def _places(text: str) -> int:
+    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)

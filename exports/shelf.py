@@ -1,0 +1,93 @@
+"""Where packages rest: the folder, what lies in it, and how many weeks of them are kept."""
+
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from exports.building import WEB_PAGE, locked
+from exports.errors import ExportError
+from exports.manifest import parsed
+from exports.packing import MANIFEST
+from exports.weeks import WEEK
+
+DEFAULT = Path(__file__).resolve().parents[1] / "data" / "snapshots"
+SETTING = "JICENG_SNAPSHOTS"
+LOG = "weekly.log"
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package on the shelf; `bytes` is the size of its ZIP."""
+
+    name: str
+    folder: Path
+    archive: Path
+    week: date
+    data_version: int
+    committed_at: str
+    figures: int
+    files: tuple[str, ...]
+    warnings: tuple[dict[str, str], ...]
+    bytes: int
+
+    @property
+    def period(self) -> tuple[date, date]:
+        """The week as a half-open period."""
+        return self.week, self.week + WEEK
+
+    @property
+    def page(self) -> Path | None:
+        """The report as a page, None where the package has none."""
+        found = self.folder / WEB_PAGE
+        return found if found.is_file() else None
+
+    @property
+    def megabytes(self) -> float:
+        """The size of the ZIP."""
+        return self.bytes / 1_000_000
+
+
+def shelf() -> Path:
+    """Return the folder of the packages: what `JICENG_SNAPSHOTS` names, or `data/snapshots`."""
+    named = os.environ.get(SETTING)
+    return Path(named) if named else DEFAULT
+
+
+def listed(folder: Path | None = None) -> list[Package]:
+    """Return the packages of a folder, the newest week first, of a week the newest version first."""
+    place = folder or shelf()
+    found = []
+    for archive in sorted(place.glob("jiceng-*.zip")) if place.is_dir() else []:
+        try:
+            content = parsed((place / archive.stem / MANIFEST).read_bytes())
+            found.append(
+                Package(
+                    archive.stem,
+                    place / archive.stem,
+                    archive,
+                    date.fromisoformat(content["week"]["first"]),
+                    int(content["data_version"]),
+                    str(content["committed_at"]),
+                    int(content["figures"]),
+                    tuple(content["files"]),
+                    tuple(content["warnings"]),
+                    archive.stat().st_size,
+                )
+            )
+        except (OSError, ExportError, KeyError, ValueError):
+            continue  # whatever lies there besides whole packages is left alone
+    return sorted(found, key=lambda package: (package.week, package.data_version), reverse=True)
+
+
+def keep(folder: Path, weeks: int) -> list[str]:
+    """Remove the packages of all but the newest weeks; their data versions stay pinned. Return their names."""
+    with locked(folder):
+        packages = listed(folder)
+        newest = sorted({package.week for package in packages}, reverse=True)[:weeks]
+        gone = [package for package in packages if package.week not in newest]
+        for package in gone:
+            package.archive.unlink(missing_ok=True)
+            shutil.rmtree(package.folder, ignore_errors=True)
+    return [package.name for package in gone]

@@ -1,0 +1,71 @@
+"""Comparisons and verifications as sentences, the same on the command line and on the page."""
+
+import polars as pl
+
+from exports.comparison import SHOWN
+from exports.report.changed import changed, rows_of, table
+from exports.report.model import Table
+from exports.revisions import Revisions
+from exports.verifying import Verified
+from wording import Words
+
+LISTED = 200
+
+
+def verdict(say: Words, found: Verified) -> str:
+    """Return what a verification found, in one sentence."""
+    return say.of(
+        "verified",
+        found.outcome,
+        version=found.data_version,
+        package=found.name,
+        n=say.number(found.differing),
+        compared=say.number(found.compared),
+        files=say("say.comma").join(say.of("verified_file", what, file=file) for file, what in found.files.items()),
+    )
+
+
+def verified_lines(say: Words, found: Verified) -> list[str]:
+    """Return what a verification found, line by line."""
+    lines = [verdict(say, found)]
+    lines += [say.of("verified_file", what, file=file) for file, what in found.files.items()]
+    for one in found.figures:
+        name = " ".join(str(one[key]) for key in ("indicator", "comparison", "by", "unit", "category", "parameters"))
+        lines.append(f"{name}: {one['before']} -> {one['after']}")
+    return lines
+
+
+def compared_lines(say: Words, found: Revisions) -> list[str]:
+    """Return a comparison line by line, worst first."""
+    lines = [block for block in changed(say, found) if isinstance(block, str)]
+    if len(found.changed):
+        lines += ["  ".join(cell.text for cell in row if cell.text) for row in compared_table(say, found).rows]
+    return lines
+
+
+def compared_table(say: Words, found: Revisions) -> Table:
+    """Return the changed figures as a table, worst first."""
+    return table(say, found, LISTED)
+
+
+def compared(say: Words, found: Revisions) -> tuple[list[str], pl.DataFrame | None]:
+    """Return a comparison for a page: its sentences, and the changed figures as a frame, None where there are none."""
+    sentences = [block for block in changed(say, found) if isinstance(block, str)]
+    return sentences, as_frame(compared_table(say, found)) if len(found.changed) else None
+
+
+def differing(say: Words, found: Verified) -> pl.DataFrame | None:
+    """Return the figures that differ from the lake's as a frame for a page, None where none do."""
+    if not found.figures:
+        return None
+    lines = [
+        one | {f"{name}_{side}": one[side][name] for side in ("before", "after") for name in SHOWN}
+        for one in found.figures
+    ]
+    return as_frame(rows_of(say, lines))
+
+
+def as_frame(table: Table) -> pl.DataFrame:
+    """Return a table as a frame of its texts."""
+    columns = {head: [row[at].text for row in table.rows] for at, head in enumerate(table.heads)}
+    return pl.DataFrame(columns, schema=dict.fromkeys(table.heads, pl.String))

@@ -1,0 +1,78 @@
+"""Which week is published, from which data version, and why a week is refused.
+
+A week is keyed by its first day, because the ISO year of 2025-12-31 is 2026. Any day of a week names it. Only a week
+whose last day the data have reached is published: what is still coming in would look like a fall.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import metrics
+import warehouse
+from exports.errors import ExportError
+from metrics import Scope
+from warehouse import Lake
+
+WEEK = timedelta(days=7)
+DAY = timedelta(days=1)
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@dataclass(frozen=True)
+class Week:
+    """A week at a data version; `end` is the first day after it, `made_at` when the version was committed."""
+
+    start: date
+    end: date
+    version: int
+    made_at: datetime
+
+    def scope(self, comparison: str = "previous", by: str = "city", groups: tuple[str, ...] = ()) -> Scope:
+        """Return the question for this week."""
+        return Scope(self.start, self.end, comparison, by, groups=groups, version=self.version)  # type: ignore[arg-type]
+
+
+def week_of(lake: Lake, day: date, version: int | None = None) -> Week:
+    """Return the week that holds a day, at a version or at the newest one that brought data.
+
+    Raises:
+        ExportError: the week is not in the data, or not whole.
+        warehouse.LakeError: the version is not kept.
+    """
+    at = warehouse.settled_version(lake) if version is None else lake.require_version(version)
+    start = start_of(day, lake.setting("week_start", "monday", at) or "monday")
+    _check(lake, start, at)
+    return Week(start, start + WEEK, at, warehouse.moment_of(lake, at))
+
+
+def newest_week(lake: Lake, version: int | None = None) -> date:
+    """Return the first day of the last complete week in the data.
+
+    Raises:
+        ExportError: there is none.
+    """
+    at = warehouse.settled_version(lake) if version is None else lake.require_version(version)
+    found = metrics.last_complete_week(lake, at)
+    if found is None:
+        raise ExportError("no_data")
+    return found[0]
+
+
+def start_of(day: date, week_start: str) -> date:
+    """Return the first day of the week that a day lies in."""
+    first = WEEKDAYS.index(week_start) if week_start in WEEKDAYS else 0
+    return day - DAY * ((day.weekday() - first) % 7)
+
+
+def _check(lake: Lake, start: date, version: int) -> None:
+    span = metrics.data_span(lake, version)
+    if span is None:
+        raise ExportError("no_data")
+    first, last = span
+    if start + WEEK <= first:
+        raise ExportError("before_data", start, first=first)
+    if last < start + WEEK - DAY:
+        raise ExportError("incomplete_week", start, last=last)
+    scope = Scope(start, start + WEEK, "none", version=version)
+    if metrics.show(lake, "alerts_received", scope).provenance["days_compared"] == 0:
+        raise ExportError("empty_week", start)

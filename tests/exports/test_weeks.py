@@ -1,0 +1,173 @@
+"""Which weeks are published and which are refused with a reason; runs that meet, repeat, or cannot write."""
+
+import json
+import shutil
+from datetime import date, datetime
+from pathlib import Path
+
+import filelock
+import polars as pl
+import pytest
+
+import exports
+import warehouse
+from exports import ExportError, building, mail, software, week_of, weekly
+from exports.command_line import main
+from tests.exports.small_lake import alert, load
+from warehouse import Lake
+
+LAST = date(2025, 12, 22)
+FIGURES = ("parquet", "csv")
+
+pytestmark = pytest.mark.usefixtures("few")
+
+
+def test_any_day_names_its_week_and_its_version_is_the_newest_with_data(read_only: Lake) -> None:
+    found = week_of(read_only, date(2025, 12, 25))
+    assert (found.start, found.end, found.version) == (LAST, date(2025, 12, 29), 8)
+    assert found.made_at == warehouse.moment_of(read_only, 8)
+
+
+def test_a_week_across_the_new_year_is_keyed_by_its_first_day(lake: Lake, tmp_path: Path) -> None:
+    made = weekly(lake, date(2025, 1, 1), tmp_path, formats=("parquet",))
+    assert made.name == "jiceng-2024-12-30-v8"
+    table = pl.read_parquet(made.folder / "figures.parquet")
+    change = table.filter(
+        (pl.col("indicator") == "alert_change") & (pl.col("by") == "city") & (pl.col("category") == "all")
+    )
+    assert set(change["period_first"]) == {LAST.replace(year=2024, day=30)}
+    days = dict(change.select("comparison", "base_first").iter_rows())
+    assert days == {"previous": date(2024, 12, 23), "yoy": date(2024, 1, 1)}
+
+
+@pytest.mark.parametrize(
+    ("day", "code"),
+    [(date(2023, 5, 1), "before_data"), (date(2025, 12, 29), "incomplete_week"), (date(2027, 1, 4), "incomplete_week")],
+)
+def test_a_week_without_all_its_days_is_refused(read_only: Lake, tmp_path: Path, day: date, code: str) -> None:
+    with pytest.raises(ExportError) as refused:
+        weekly(read_only, day, tmp_path)
+    assert refused.value.code == code
+    assert all("{" not in refused.value.sentence(language) for language in ("en", "zh"))
+    assert exports.listed(tmp_path) == []
+
+
+def test_a_week_that_nothing_is_known_of_is_missing_data_and_no_fall(lake: Lake) -> None:
+    later = [alert("Z1", datetime(2026, 1, 18, 12), "339901010000", "help")]
+    load(lake, "alert", later, "later.csv")
+    with pytest.raises(ExportError) as refused:
+        week_of(lake, date(2026, 1, 5))
+    assert refused.value.code == "empty_week"
+
+
+def test_an_empty_lake_is_refused(tmp_path: Path) -> None:
+    lake = warehouse.open_lake(tmp_path / "empty", create=True)
+    with pytest.raises(ExportError, match="hold no alerts"):
+        weekly(lake, LAST, tmp_path / "out")
+    warehouse.close_lake(tmp_path / "empty")
+
+
+def test_an_undone_batch_leaves_no_trace_in_the_figures(lake: Lake, tmp_path: Path) -> None:
+    before = weekly(lake, LAST, tmp_path / "a", formats=FIGURES)
+    more = [alert(f"N{n}", datetime(2025, 12, 24, 9), "339901010000", "help") for n in range(9)]
+    batch = load(lake, "alert", more, "wrong.csv").batch_id
+    warehouse.undo_batch(lake, batch, "tester")
+    after = weekly(lake, LAST, tmp_path / "b", formats=FIGURES)
+    assert after.data_version > before.data_version
+    old, new = (exports.opened(made.archive) for made in (before, after))
+    found = exports.compare(old, new, lake)
+    assert found.changed.is_empty()
+    manifest = json.loads((after.folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["batches"][-1]["status"] == "undone"
+
+
+def test_the_same_run_again_changes_nothing_and_pins_once(lake: Lake, tmp_path: Path) -> None:
+    first = weekly(lake, LAST, tmp_path, formats=FIGURES)
+    stamp = first.archive.stat().st_mtime_ns
+    second = weekly(lake, LAST, tmp_path, formats=FIGURES)
+    assert (first.status, second.status) == ("made", "unchanged")
+    assert second.archive.stat().st_mtime_ns == stamp
+    assert [(pin["data_version"], pin["reason"]) for pin in warehouse.pins(lake)] == [(8, "weekly snapshot 2025-12-22")]
+    (first.folder / "figures.csv").write_text("changed")
+    assert weekly(lake, LAST, tmp_path, formats=FIGURES).status == "made"
+
+
+def test_two_runs_do_not_meet(read_only: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(building, "LOCK_SECONDS", 0.01)
+    with filelock.FileLock(tmp_path / ".lock"), pytest.raises(ExportError, match="Another package"):
+        weekly(read_only, LAST, tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_leaves_nothing_behind(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "x")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(ExportError, match="No space left"):
+        weekly(lake, LAST, tmp_path / "out", formats=("csv",))
+    assert [path.name for path in (tmp_path / "out").iterdir() if path.name != ".lock"] == []
+
+
+def test_without_a_browser_or_a_font_everything_else_is_made(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(software, "fonts", dict)
+    made = weekly(lake, LAST, tmp_path, formats=("pdf", "csv", "html"), language="zh")
+    assert {path.name for path in made.folder.iterdir()} == {
+        "figures.csv",
+        "report.html",
+        "manifest.json",
+        "SHA256SUMS",
+    }
+    assert [(warning["file"], warning["reason"]) for warning in made.warnings] == [("report.pdf", "no_font")]
+    assert "fonts-noto-cjk" in made.warnings[0]["sentence"]
+
+
+def test_the_command_line_tells_by_its_status(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    monkeypatch.setenv("JICENG_LAKE", str(shutil.copytree(built, tmp_path / "lake")))
+    out = tmp_path / "out"
+    common = ["weekly", "--out", str(out), "--formats", "parquet", "--json"]
+    assert main([*common, "--week", "2025-12-22"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["status"], told["data_version"], told["warnings"]) == ("made", 8, [])
+    assert main([*common, "--week", "2026-01-05"]) == 1
+    assert "not complete" in capsys.readouterr().err
+    assert main([*common[:3], "--formats", "docx"]) == 2
+    assert main([*common, "--week", "2025-12-22", "--version", "77"]) == 1
+    assert main([*common, "--week", "2025-12-15", "--keep", "1"]) == 0
+    assert json.loads(capsys.readouterr().out)["removed"] == ["jiceng-2025-12-15-v8"]
+    assert main(["list", "--out", str(out), "--json"]) == 0
+    assert [one["week"] for one in json.loads(capsys.readouterr().out)["packages"]] == ["2025-12-22"]
+    log = [json.loads(line) for line in (out / "weekly.log").read_text(encoding="utf-8").splitlines()]
+    assert [line["status"] for line in log] == ["made", "refused", "refused", "refused", "made"]
+    monkeypatch.setenv("JICENG_LAKE", str(tmp_path / "nowhere"))
+    assert main([*common, "--week", "2025-12-22"]) == 3
+
+
+def test_a_mail_carries_manifest_report_and_workbook(lake: Lake, tmp_path: Path) -> None:
+    made = weekly(lake, LAST, tmp_path, formats=("xlsx",), language="zh")
+    assert not mail.is_on({})
+    sent = mail.message(made, {"JICENG_MAIL_TO": "office@example.org"})
+    assert sent["To"] == "office@example.org" and "2025-12-22" in sent["Subject"]
+    assert '"data_version": 8' in sent.get_body().get_content()
+    assert [part.get_filename() for part in sent.iter_attachments()] == ["jiceng-2025-12-22-v8-workbook.xlsx"]
+
+
+def test_a_backup_put_elsewhere_gives_every_figure_again(lake: Lake, tmp_path: Path) -> None:
+    made = weekly(lake, LAST, tmp_path / "out", formats=FIGURES)
+    warehouse.backup(lake, tmp_path / "backup")
+    place = warehouse.restore(tmp_path / "backup", tmp_path / "elsewhere")
+    found = exports.verify(warehouse.open_lake(place), made.archive)
+    assert (found.outcome, found.differing) == ("genuine", 0)
+    warehouse.close_lake(place)
+
+
+def test_a_published_version_survives_maintenance(lake: Lake, tmp_path: Path) -> None:
+    made = weekly(lake, LAST, tmp_path, formats=FIGURES)
+    load(lake, "alert", [alert("N1", datetime(2025, 12, 24, 9), "339901010000", "help")], "more.csv")
+    warehouse.maintain(lake, keep_days=0)
+    assert exports.verify(lake, made.archive).is_genuine
