@@ -4,17 +4,19 @@ A package is a folder and a ZIP with figures, workbook, page and paper, made fro
 same version is the same bytes.
 """
 
+from exports.apart import Apart, make_apart
 from exports.building import FORMATS, Made, weekly
 from exports.comparing import Opened, compare, opened
 from exports.errors import ExportError
 from exports.revisions import Revisions
 from exports.shelf import Package, listed, shelf
-from exports.telling import causes_told, compared_lines, compared_table, verdict
+from exports.telling import compared, differing, verdict
 from exports.verifying import Verified, verify
 from exports.weeks import Week, newest_week, week_of
 
 __all__ = [
     "FORMATS",
+    "Apart",
     "ExportError",
     "Made",
     "Opened",
@@ -22,11 +24,11 @@ __all__ = [
     "Revisions",
     "Verified",
     "Week",
-    "causes_told",
     "compare",
-    "compared_lines",
-    "compared_table",
+    "compared",
+    "differing",
     "listed",
+    "make_apart",
     "newest_week",
     "opened",
     "shelf",

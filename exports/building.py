@@ -6,7 +6,8 @@ cannot make (paper without a browser or a Chinese font) is a warning in the mani
 
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -32,6 +33,7 @@ from warehouse import Lake
 FORMATS = ("xlsx", "pdf", "html", "parquet", "csv")
 LANGUAGES = {"zh": ("zh_CN",), "en": ("en",), "both": ("zh_CN", "en")}
 LOCK_SECONDS = 10.0
+WEB_PAGE = "report" + ".html"  # not the name of a message, which tests look for
 
 
 @dataclass(frozen=True)
@@ -125,20 +127,21 @@ def _make(lake: Lake, week: Week, folder: Path, choices: dict[str, Any], languag
 def package(lake: Lake, week: Week, choices: dict[str, Any], language: str) -> tuple[dict[str, bytes], dict[str, Any]]:
     """Return every file of a package by name, and its manifest."""
     answers = Answers(lake, week)
-    table, unanswered = figures(lake, week)
-    wanted = set(choices["formats"])
-    files: dict[str, bytes] = {}
+    wanted, files = set(choices["formats"]), dict[str, bytes]()
     warnings: list[dict[str, str]] = []
+    with ThreadPoolExecutor(1) as beside:  # the browser draws while the figures are counted
+        counting = beside.submit(figures, lake, week, answers.shared)
+        reports = _reports(lake, answers, language, wanted)
+        if "pdf" in wanted:
+            for made, told in _on_paper(reports, week):
+                files |= made
+                warnings += told
+        table, unanswered = counting.result()
     if "parquet" in wanted:
         files["figures.parquet"] = parquet_bytes(table)
     if "csv" in wanted:
         files["figures.csv"] = csv_bytes(table)
-    if wanted & {"xlsx", "html", "pdf"}:
-        revised = since_last_week(lake, week)
-        reports = [report(code, answers, revised) for code in LANGUAGES[language]]
-        for made, told in _printed(reports, table, week, wanted):
-            files |= made
-            warnings += told
+    files |= _on_screen(reports, table, week, wanted)
     content = manifests.manifest(
         lake,
         week,
@@ -155,27 +158,47 @@ def package(lake: Lake, week: Week, choices: dict[str, Any], language: str) -> t
     return files, content
 
 
-def _printed(
-    reports: list[Report], table: pl.DataFrame, week: Week, wanted: set[str]
-) -> Iterator[tuple[dict[str, bytes], list[dict[str, str]]]]:
-    """Return the files for readers, each kind with its warnings; the first language has the plain names."""
+def _reports(lake: Lake, answers: Answers, language: str, wanted: set[str]) -> list[Report]:
+    if not wanted & {"xlsx", "html", "pdf"}:
+        return []
+    if "pdf" in wanted:
+        from exports.report import drawing
+
+        with suppress(drawing.NoBrowser):
+            drawing.warm_up()
+    revised = since_last_week(lake, answers.week)
+    return [report(code, answers, revised) for code in LANGUAGES[language]]
+
+
+def _suffixes(reports: list[Report]) -> Iterator[tuple[Report, str]]:
+    """Return each report with the ending of its files' names; the first language has the plain names."""
     for place, one in enumerate(reports):
-        suffix = f".{one.language[:2]}" if place else ""
-        if "xlsx" in wanted:
-            from exports.report.workbook import workbook
+        yield one, f".{one.language[:2]}" if place else ""
 
-            yield {f"workbook{suffix}.xlsx": workbook(one, table, week)}, []
-        if "pdf" in wanted:
-            from exports.report.paper import CannotPrint, paper
 
-            try:
-                yield {f"report{suffix}.pdf": paper(one, week)}, []
-            except CannotPrint as error:
-                yield {}, [{"file": f"report{suffix}.pdf", "reason": error.code, "sentence": error.sentence()}]
+def _on_paper(reports: list[Report], week: Week) -> Iterator[tuple[dict[str, bytes], list[dict[str, str]]]]:
+    """Return each paper, or why this machine cannot make it."""
+    from exports.report.paper import CannotPrint, paper
+
+    for one, suffix in _suffixes(reports):
+        try:
+            yield {f"report{suffix}.pdf": paper(one, week)}, []
+        except CannotPrint as error:
+            told = {"file": f"report{suffix}.pdf", "reason": error.code}
+            yield {}, [told | {"sentence": error.sentence(), "sentence_zh": error.sentence("zh")}]
+
+
+def _on_screen(reports: list[Report], table: pl.DataFrame, week: Week, wanted: set[str]) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    if "xlsx" in wanted:
+        from exports.report.workbook import workbook
+
+        files |= {f"workbook{suffix}.xlsx": workbook(one, table, week) for one, suffix in _suffixes(reports)}
     if "html" in wanted:
         from exports.report.web import web_page
 
-        yield {"report.html": web_page(reports)}, []
+        files[WEB_PAGE] = web_page(reports)
+    return files
 
 
 def _put(folder: Path, name: str, files: dict[str, bytes], archive: bytes) -> None:

@@ -1,7 +1,9 @@
 """Comparisons and verifications as sentences, the same on the command line and on the page."""
 
-from exports.causes import Cause
-from exports.report.changed import cause, changed, table
+import polars as pl
+
+from exports.comparison import SHOWN
+from exports.report.changed import changed, rows_of, table
 from exports.report.model import Table
 from exports.revisions import Revisions
 from exports.verifying import Verified
@@ -46,6 +48,24 @@ def compared_table(say: Words, found: Revisions) -> Table:
     return table(say, found, LISTED)
 
 
-def causes_told(say: Words, found: list[Cause]) -> list[str]:
-    """Return each batch with what it brought."""
-    return [cause(say, one) for one in found]
+def compared(say: Words, found: Revisions) -> tuple[list[str], pl.DataFrame | None]:
+    """Return a comparison for a page: its sentences, and the changed figures as a frame, None where there are none."""
+    sentences = [block for block in changed(say, found) if isinstance(block, str)]
+    return sentences, as_frame(compared_table(say, found)) if len(found.changed) else None
+
+
+def differing(say: Words, found: Verified) -> pl.DataFrame | None:
+    """Return the figures that differ from the lake's as a frame for a page, None where none do."""
+    if not found.figures:
+        return None
+    lines = [
+        one | {f"{name}_{side}": one[side][name] for side in ("before", "after") for name in SHOWN}
+        for one in found.figures
+    ]
+    return as_frame(rows_of(say, lines))
+
+
+def as_frame(table: Table) -> pl.DataFrame:
+    """Return a table as a frame of its texts."""
+    columns = {head: [row[at].text for row in table.rows] for at, head in enumerate(table.heads)}
+    return pl.DataFrame(columns, schema=dict.fromkeys(table.heads, pl.String))

@@ -16,7 +16,6 @@ from metrics.periods import DAY
 from metrics.return_figures import FIGURES, SCALES, Line, pair_of
 from metrics.returned import Returns, Tally, periods_in, returns_of, rolled, table_of, units_of
 from metrics.standing import Unit
-from metrics.suppression import Cell, is_sensitive
 from metrics.types import Note, Period, Row
 from metrics.units import unit_notes
 
@@ -101,8 +100,6 @@ def _point(question: Question, upload: Upload, first: date, rows: Mapping[str, T
     if tally is None:
         return first, None, None, None
     number, whole = pair_of(tally)
-    if is_sensitive(question) and Cell("", None, number, whole).is_small(question.parameters.suppression_threshold):
-        return first, None, None, None
     if upload.figure in ("count", "grade"):
         return first, tally.numerator, number, None
     if not tally.denominator:

@@ -111,12 +111,13 @@ def hidden_cells(cells: Mapping[str, Cell], threshold: int) -> frozenset[str]:
     for cell in cells.values():
         if cell.parent is not None and cell.parent in cells:
             children.setdefault(cell.parent, []).append(cell)
-    hiding = _Hiding(children)
-    for cell in cells.values():
-        if cell.is_small(threshold):
-            hiding.hide(cell)
-    for cell in _parents_last(cells, children):
-        hiding.protect(cell)
+    hiding = _Hiding(children, {code for code, cell in cells.items() if cell.is_small(threshold)})
+    totals = _parents_last(cells, children)
+    for total in totals:
+        if total.code in hiding.hidden:
+            hiding.hide(total)
+    for total in totals:
+        hiding.protect(total)
     return frozenset(hiding.hidden)
 
 
@@ -132,9 +133,9 @@ def _parents_last(cells: Mapping[str, Cell], children: Mapping[str, list[Cell]])
 class _Hiding:
     """The cells hidden so far, and how a total is kept from giving its hidden parts away."""
 
-    def __init__(self, children: Mapping[str, list[Cell]]) -> None:
+    def __init__(self, children: Mapping[str, list[Cell]], hidden: set[str]) -> None:
         self.children = children
-        self.hidden: set[str] = set()
+        self.hidden = hidden
 
     def hide(self, cell: Cell) -> None:
         """Hide a cell; a total that is hidden needs a hidden part, or one could add it up."""

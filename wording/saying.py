@@ -93,7 +93,6 @@ def interval(words: Words, row: Row) -> str:
         return words("say.interval", low=words.signed(low), high=words.signed(high))
     if row.unit_of_value == "score_change":
         return words("say.interval", low=scored(words, low), high=scored(words, high))
-    digits = DIGITS.get(row.unit_of_value, 0)
     digits = _digits(row)
     return words("say.interval", low=words.number(low, digits), high=words.number(high, digits))
 
@@ -186,11 +185,13 @@ def note(place: Place, found: Note) -> str:
 
 
 def _plain(place: Place, key: str, content: object) -> str:
+    if content is None:
+        return DASH
     if key == "unit":
         return place.names.get(str(content), str(content))
     if isinstance(content, list | tuple):
         return listed(place, [_plain(place, "unit", item) for item in content])
-    if key in ("missing", "located_share", "shared_share"):
+    if key in ("missing", "located_share", "shared_share", "part", "rest"):
         return place.words.percent(float(str(content)), 0)
     if isinstance(content, date):
         return place.words.day(content)

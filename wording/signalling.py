@@ -96,7 +96,9 @@ def note(place: Place, found: Note) -> str:
     filled = {key: _plain(place, key, content) for key, content in found.values.items()}
     if "title_zh" in found.values:
         filled["title"] = words.name(found.values.get("title_zh"), found.values.get("title_en"))
-    return words.of("signal_note", found.code, **filled)
+    if found.code == "person_kind":
+        return str(filled["person_kind"])
+    return words.of("note", found.code, **filled)
 
 
 def _plain(place: Place, key: str, content: object) -> str:

@@ -1,5 +1,6 @@
 """The section on what became of last week's published figures, and the words for a comparison of two packages."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import metrics
@@ -47,9 +48,13 @@ def cause(say: Words, found: Cause) -> str:
 
 def table(say: Words, found: Revisions, most: int) -> Table:
     """Return the changed figures, worst first, each with what it was, what it is, and its batches."""
+    return rows_of(say, found.changed.head(most).to_dicts(), found.of)
+
+
+def rows_of(say: Words, lines: Sequence[dict[str, Any]], batches: Sequence[list[int]] = ()) -> Table:
+    """Return lines of `comparison.differences` as a table."""
     heads = ("indicator", "unit", "before", "after", "difference", "cause")
-    lines = zip(found.changed.head(most).to_dicts(), found.of, strict=False)
-    rows = tuple(_row(say, line, numbers) for line, numbers in lines)
+    rows = tuple(_row(say, line, batches[at] if at < len(batches) else []) for at, line in enumerate(lines))
     return Table(
         "revisions", say("report_table.revisions"), tuple(say.of("report_column", head) for head in heads), rows
     )
@@ -93,4 +98,4 @@ def _difference(say: Words, unit: str, number: float) -> Cell:
     return Cell(round(number, 10), say.difference(round(number)), "difference")
 
 
-__all__ = ["cause", "changed", "table"]
+__all__ = ["cause", "changed", "rows_of", "table"]

@@ -49,7 +49,7 @@ class Columns:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; `strong` are the rows with totals, `printed` whether it goes on paper too."""
+    """A table; `strong` are the rows with totals, `printed` whether it goes on paper, `most` how many rows of it."""
 
     key: str
     title: str
@@ -58,6 +58,7 @@ class Table:
     strong: tuple[int, ...] = ()
     native: Columns | None = None
     printed: bool = True
+    most: int | None = None
 
 
 @dataclass(frozen=True)

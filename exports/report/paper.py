@@ -121,7 +121,7 @@ def _block(block: Block, family: str) -> dict[str, Any]:
             "heads": list(block.heads),
             "right": [_is_number(block, column) for column in range(len(block.heads))],
             "widths": [_width(block, column) for column in range(len(block.heads))],
-            "rows": [[cell.text for cell in row] for row in block.rows],
+            "rows": [[cell.text for cell in row] for row in block.rows[: block.most]],
             "strong": list(block.strong),
         }
     return {"kind": "text", "text": block}

@@ -23,6 +23,8 @@ TOLD = {
     *GUARDS,
 }
 """Indicators that a section of their own tells."""
+OTHERS_PRINTED = 12
+"""So many other indicators stand on paper, those with a change first; all of them in the workbook and on the page."""
 SHARE_HEADS = ("value", "interval", "numerator", "denominator", "base", "yoy_change", "yoy_verdict")
 
 
@@ -103,23 +105,23 @@ def others(desk: Desk) -> tuple[Block, ...]:
     """Return the city's figures of every other indicator of the catalogue that has data."""
     say = desk.words
     heads = ("indicator", "value", "interval", "numerator", "denominator", "yoy_change", "yoy_verdict")
-    rows = []
+    rows: list[tuple[bool, tuple[Cell, ...]]] = []
     for name, entry in metrics.catalogue().items():
         result = desk.answers.maybe(name, "yoy") if name not in TOLD else None
         if result is not None and result.rows and result.rows[0].value is not None:
             row = result.rows[0]
-            rows.append(
-                (
-                    words(say.text(entry.name)),
-                    *_short(desk, row),
-                    cells.change(desk, row),
-                    cells.verdict(desk, row),
-                )
-            )
+            loud = row.verdict in cells.LOUD
+            change, verdict = cells.change(desk, row), cells.verdict(desk, row)
+            rows.append((not loud, (words(say.text(entry.name)), *_short(desk, row), change, verdict)))
     if not rows:
         return ()
+    rows.sort(key=lambda pair: pair[0])
     names = tuple(say.of("report_column", head) for head in heads)
-    return say("report.others_how"), Table("others", say("report_table.others"), names, tuple(rows))
+    shown = tuple(row for _, row in rows)
+    told = say("report.others_how")
+    if len(rows) > OTHERS_PRINTED:
+        told = cells.joined(desk, [told, say("report.others_most", n=OTHERS_PRINTED, all=len(rows))])
+    return told, Table("others", say("report_table.others"), names, shown, most=OTHERS_PRINTED)
 
 
 def _heads(desk: Desk) -> tuple[str, ...]:

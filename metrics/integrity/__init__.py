@@ -8,10 +8,11 @@ from metrics.integrity.audit import Audited, Draw, audited, draw
 from metrics.integrity.falling import against_fall
 from metrics.integrity.figures import of_frame
 from metrics.integrity.panel import Census, census, signals
-from metrics.integrity.pictures import course, moves, peers, recodings
+from metrics.integrity.pictures import COURSES, course, moves, peers, recodings
 from metrics.integrity.signal import STATES, Measured, Signal, SignalEntry, signal_entries
 
 __all__ = [
+    "COURSES",
     "STATES",
     "Audited",
     "Census",

@@ -60,7 +60,7 @@ def _turn(looked: Looking, unit: Unit, counts: Floats, city: Floats, weeks: NDAr
     change = float(after / before - 1)
     event = _event(looked, unit, turned)
     notes = [Note("turned_in_week", {"on": turned})]
-    notes += [Note("turn_has_event", {"title_zh": event["title_zh"], "title_en": event["title_en"]})] if event else []
+    notes += [Note("turn_has_event", _titles(event))] if event else []
     return Finding(
         "G20",
         "turn",
@@ -76,6 +76,10 @@ def _turn(looked: Looking, unit: Unit, counts: Floats, city: Floats, weeks: NDAr
     )
 
 
+def _titles(event: dict[str, str]) -> dict[str, str]:
+    return {name: event[name] for name in ("title_zh", "title_en")}
+
+
 def _event(looked: Looking, unit: Unit, day: date) -> dict[str, str] | None:
     """Return a recorded event of the unit, its district or the city that began near a day."""
     for event in looked.reference.events.iter_rows(named=True):
@@ -88,7 +92,8 @@ def _event(looked: Looking, unit: Unit, day: date) -> dict[str, str] | None:
 def _digits(looked: Looking) -> Iterator[Finding]:
     """Yield how even the last digits of each district's returns are.
 
-    Values of three digits and more only, and none that stands as it stood the month before: stocks do not move.
+    Only series that never fall under three digits (a cut through one would bend its digits), and no value that
+    stands as it stood the month before: stocks do not move.
     """
     long = pl.concat(
         everything(looked).select("indicator_id", "org_code", "period_end", value=pl.col(side), side=pl.lit(side))
@@ -97,7 +102,7 @@ def _digits(looked: Looking) -> Iterator[Finding]:
     keys = ("indicator_id", "org_code", "side")
     long = long.sort(*keys, "period_end").filter(
         (pl.col("value") != pl.col("value").shift(1).over(keys).fill_null(-1))
-        & (pl.col("value") >= SMALLEST_VALUE)
+        & (pl.col("value").min().over(keys) >= SMALLEST_VALUE)
         & (pl.col("value") == pl.col("value").round())
     )
     home = {code: looked.units.parent_of(looked.units.station_of(code)) for code in set(long["org_code"])}

@@ -151,7 +151,7 @@ def _signal(looked: Looking, found: Judged, name: str, unit: Unit, scope: Scope,
     raised_at = tuple(code for code, measures in parts if _state(measures) == "raised")
     states = [_state(measures) for measures in (own, *(measures for _, measures in parts)) if measures]
     state = min(states, key=STATES.index) if states else "no_data"
-    above = None if states else _above(looked, found, name, unit, scope)
+    above = None if states else _above(found, name, unit)
     if above is not None and above.values["state"] != "no_data":
         state = "not_enough"
     shown = own or [measure for _, measures in parts for measure in measures]
@@ -187,11 +187,11 @@ def _leading(lead: Measured) -> Mapping[str, Any]:
     return {name: getattr(lead, name) for name in names} | {"measure": lead.name or None}
 
 
-def _above(looked: Looking, found: Judged, name: str, unit: Unit, scope: Scope) -> Note | None:
+def _above(found: Judged, name: str, unit: Unit) -> Note | None:
     """Return for a unit that a signal does not look at by itself how it stands for the district or the city."""
     for code, level in ((unit.district, "district"), (CITY, "city")):
         measures = found.get((name, code or ""))
-        if measures and level != scope.by:
+        if measures and code != unit.code:
             return Note("checked_above", {"level": level, "state": _state(measures)})
     return None
 

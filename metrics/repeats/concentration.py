@@ -12,16 +12,16 @@ import numpy as np
 from metrics.counting import Question
 from metrics.remembering import Memory
 from metrics.repeats.clusters import key_of
-from metrics.repeats.history import DAY_SECONDS, history, row_of_station, second_of
+from metrics.repeats.history import DAY_SECONDS, Integers, history, row_of_station, second_of
 from metrics.repeats.outcomes import YEAR
 from metrics.repeats.share import key_note
 from metrics.rows import BASE_UNDER_20, NO_DATA
 from metrics.standing import Unit
-from metrics.statistics.concentration import RandomBand, concentration, lorenz, random_band
+from metrics.statistics.concentration import Concentration, RandomBand, concentration, lorenz, random_band
 from metrics.types import Note, Row
 from metrics.units import resolve
 
-SIMULATIONS, FEWEST = 199, 39
+SIMULATIONS, FEWEST = 199, 19
 BUDGET = 6_000_000
 """So many reports are thrown for one band; a large city is thrown less often, and the row says how often."""
 WIDEST = 0.4
@@ -41,12 +41,17 @@ def repeat_concentration(question: Question) -> list[Row]:
     rows = []
     for place, unit in enumerate(units.rows):
         own = row == place
-        places, counts = (
-            len(np.unique(past.key[counting & own])),
-            np.unique(past.key[year & own], return_counts=True)[1],
-        )
+        places, counts = len(_sizes(past.key[counting & own])), _sizes(past.key[year & own])
         rows.append(_row(question, unit, counts, places, notes, key))
     return rows
+
+
+def _sizes(keys: Integers) -> Integers:
+    """Return how often each key occurs; they are in order already, so nothing needs sorting."""
+    if not len(keys):
+        return keys
+    starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
+    return np.diff(np.append(starts, len(keys)))
 
 
 def _row(question: Question, unit: Unit, counts: Any, places: int, notes: tuple[Note, ...], key: str) -> Row:  # noqa: ANN401
@@ -59,7 +64,7 @@ def _row(question: Question, unit: Unit, counts: Any, places: int, notes: tuple[
         everywhere[: len(counts)] = counts
         found = concentration(everywhere)
         value = found.top_share
-        extra |= _extra(question, everywhere, reports, places)
+        extra |= _extra(question, found, everywhere, places)
         notes = (*notes, Note("random_band", {"draws": extra["draws"], "places": places}))
     return Row(
         unit=unit.code,
@@ -75,13 +80,13 @@ def _row(question: Question, unit: Unit, counts: Any, places: int, notes: tuple[
     )
 
 
-def _extra(question: Question, counts: Any, reports: int, places: int) -> dict[str, Any]:  # noqa: ANN401
+def _extra(question: Question, found: Concentration, counts: Any, places: int) -> dict[str, Any]:  # noqa: ANN401
     """Return every measure with its random band; of the city's row also the curve."""
+    reports = int(found.reports)
     draws = int(np.clip(BUDGET // (reports + places), FEWEST, SIMULATIONS))
     if question.scope.by != "city":
         draws = FEWEST
     band = _memory.of(question.lake, (reports, places, draws), lambda: random_band(reports, places, draws))
-    found = concentration(counts)
     extra: dict[str, Any] = {
         "draws": draws,
         "gini": found.gini,

@@ -1,5 +1,7 @@
 """Repeats observed against those that chance alone would make: a repeat share is never shown without it."""
 
+from datetime import timedelta
+
 from metrics.counting import Question
 from metrics.remembering import Memory
 from metrics.repeats.chance import Asked, Chance, Draws, by_chance, chance_of
@@ -14,8 +16,13 @@ from metrics.types import Note, Row
 from metrics.units import resolve
 
 NOTHING_EXPECTED = "nothing_expected"
-SPAN = 365
-"""Days over which dates are permuted, or as many as the period and its look-back need."""
+SPAN_TOO_SHORT = "span_too_short"
+YEAR, WINDOWS = 365, 4
+"""Dates are permuted over a year, and over four windows at least where these are shorter than a window and a year.
+
+On a span hardly longer than the window, a place that reported twice looks busy only because it came back, and chance
+is credited with what it did not do.
+"""
 _memory: Memory[tuple[History, Draws]] = Memory(8)
 
 
@@ -35,23 +42,40 @@ def repeat_chance(question: Question) -> list[Row]:
     return [_row(question, unit, draws, row == place, notes, key) for place, unit in enumerate(units.rows)]
 
 
+def span_of(question: Question) -> int:
+    """Return over how many days dates are permuted."""
+    days = max(int(question.options["window"]), rule_of(question).apart)
+    return max(YEAR, min(WINDOWS * days, YEAR + days))
+
+
+def too_short(question: Question) -> bool:
+    """Return whether the lake knows too few days to tell what chance makes: not four windows, or one and a year."""
+    days = max(int(question.options["window"]), rule_of(question).apart)
+    end = question.scope.end
+    known = sum(end - timedelta(days=span_of(question)) <= day < end for day in question.reference.days)
+    return known < min(WINDOWS * days, YEAR + days) * (1 - question.parameters.look_back_gap)
+
+
 def _row(question: Question, unit: Unit, draws: Draws, own: Flags, notes: tuple[Note, ...], key: str) -> Row:
     repeats = chance_of(draws.repeats, draws.drawn_repeats, own)
     clusters = chance_of(draws.clusters, draws.drawn_clusters, own)
     short = missing_look_back(question, question.scope.start) > question.parameters.look_back_gap
-    reason = LOOK_BACK_INCOMPLETE if short else NOTHING_EXPECTED if not repeats.expected else None
+    reason = LOOK_BACK_INCOMPLETE if short else SPAN_TOO_SHORT if too_short(question) else None
+    known = reason is None
+    if known and not repeats.expected:
+        reason = NOTHING_EXPECTED
     if reason is None and repeats.observed < question.indicator.smallest_base:
         reason = BASE_UNDER_20
     shown = reason is None
     extra = {
         "key": key,
         "observed": repeats.observed,
-        "expected": repeats.expected,
-        "expected_low": repeats.low,
-        "expected_high": repeats.high,
+        "expected": repeats.expected if known else None,
+        "expected_low": repeats.low if known else None,
+        "expected_high": repeats.high if known else None,
         "clusters": clusters.observed,
-        "clusters_expected": clusters.expected,
-        "clusters_p": clusters.p,
+        "clusters_expected": clusters.expected if known else None,
+        "clusters_p": clusters.p if known else None,
         "draws": draws.number,
     }
     return Row(
@@ -81,7 +105,7 @@ def _drawn(question: Question, key: str) -> tuple[History, Draws]:
     back = start - max(window, rule.apart) * DAY_SECONDS
     row = row_of_station(past, resolve(question.reference, scope, set(past.stations)))
     # What happens at stations outside the scope cannot be permuted into it.
-    needed = ~past.merged & (past.second >= min(back, end - SPAN * DAY_SECONDS)) & (row[past.station] >= 0)
+    needed = ~past.merged & (past.second >= min(back, end - span_of(question) * DAY_SECONDS)) & (row[past.station] >= 0)
     near = past.chosen(needed & past.of_groups(scope.groups))
     asked = Asked(back, start, end, window, past.merge_gap, rule, question.parameters.chance_runs)
     rng = seeded("repeat_chance", question.version, key, window, rule, scope.start, scope.end, scope.stations)

@@ -23,7 +23,7 @@ from metrics.units import Units
 DAY_SECONDS = 86_400
 EPOCH = date(1970, 1, 1)
 YEARS_READ = 4
-SINCE_SCHEMA = 5
+SINCE_SCHEMA = 7
 """Lakes of an earlier schema have no lists of treatments and of institutions."""
 
 Integers = NDArray[np.int64]

@@ -14,7 +14,8 @@ from metrics.counting import Question
 from metrics.remembering import Memory
 from metrics.repeats.history import VALID, day_of, merge_gap, second_of
 from metrics.rows import BASE_UNDER_20
-from metrics.statistics import Interval
+from metrics.standing import Unit
+from metrics.statistics import Interval, count_limits
 from metrics.types import Note, Row
 from metrics.units import Units, resolve
 
@@ -47,48 +48,53 @@ def repeat_near(question: Question) -> list[Row]:
     """Return pairs under 100 m apart and on the same day ÷ those of permuted dates, with the whole table beside it."""
     scope = question.scope
     units = resolve(question.reference, scope, set())
-    unit = units.rows[0]
-    found = _memory.of(question.lake, ("near", question.version, scope), lambda: _table(question, units))
+    tables = _memory.of(question.lake, ("near", question.version, scope), lambda: _tables(question, units))
+    return [_row(question, unit, tables[unit.code]) for unit in units.rows]
+
+
+def _row(question: Question, unit: Unit, found: dict[str, Any]) -> Row:
     observed, expected = found.get("cell", (0, 0.0))
-    reason = NO_COORDINATES if not found["located"] else BASE_UNDER_20 if expected < 1 or observed < 20 else None
+    few = expected < 1 or observed < question.indicator.smallest_base
+    reason = NO_COORDINATES if not found["located"] else BASE_UNDER_20 if few else None
     notes = (
         Note("near_span", {"days": SPAN, "reports": found["reports"]}),
         Note("geocoding", {"located_share": found["located_share"], "shared_share": found["shared_share"]}),
     )
-    return [
-        Row(
-            unit=unit.code,
-            name_zh=unit.name_zh,
-            name_en=unit.name_en,
-            unit_of_value=question.indicator.unit,
-            value=observed / expected if reason is None else None,
-            numerator=observed,
-            interval=_limits(found) if reason is None else None,
-            p=found.get("p_cell"),
-            suppressed=reason,
-            notes=notes,
-            extra=found,
-        )
-    ]
+    return Row(
+        unit=unit.code,
+        name_zh=unit.name_zh,
+        name_en=unit.name_en,
+        unit_of_value=question.indicator.unit,
+        value=observed / expected if reason is None else None,
+        numerator=observed,
+        interval=_limits(found) if reason is None else None,
+        p=found.get("p_cell"),
+        suppressed=reason,
+        notes=notes,
+        extra=found,
+    )
 
 
 def _limits(found: dict[str, Any]) -> Interval | None:
     """Return Byar-like limits of observed over the mean of the draws."""
-    from metrics.statistics import count_limits
-
     observed, expected = found["cell"]
     low, high = count_limits(observed)
     return Interval(low / expected, high / expected)
 
 
-def _table(question: Question, units: Units) -> dict[str, Any]:
+def _tables(question: Question, units: Units) -> dict[str, dict[str, Any]]:
+    """Return for each row of the table what its reports say."""
     scope = question.scope
     start = day_of(second_of(scope.end) // 86_400 - SPAN)
     frame = question.frame(
         NEAR_SQL, start=start, end=scope.end, groups=list(scope.groups), merge_gap=merge_gap(question)
     )
-    inside = [code for code in frame["station_code"].unique() if units.row_of(units.station_of(code)) is not None]
-    frame = frame.filter(pl.col("station_code").is_in(inside))
+    row = {code: units.row_of(units.station_of(code)) for code in frame["station_code"].unique()}
+    rows = frame["station_code"].replace_strict(row, default=None, return_dtype=pl.String)
+    return {unit.code: _table(frame.filter(rows == unit.code)) for unit in units.rows}
+
+
+def _table(frame: pl.DataFrame) -> dict[str, Any]:
     located = frame.filter(pl.col("lon").is_not_null() & pl.col("lat").is_not_null())
     answer: dict[str, Any] = {
         "reports": min(len(located), MOST),

@@ -23,10 +23,9 @@ drilling.up(place)
 
 change = place.ask("alert_change")
 year, to_date = place.ask("alert_rolling_year"), place.ask("alert_year_to_date")
-shares = words("counter.valid_share", share=words.percent(change.rows[0].extra.get("valid_share")))
 columns = st.columns(3)
 with columns[0]:
-    card(place, "alerts_valid", shares, change="alert_change")
+    card(place, "alerts_valid", takeaways.alert_counters(place, change.rows[0]), change="alert_change")
 with columns[1]:
     received = words.signed(year.rows[0].extra.get("received_change"))
     card(place, "alert_rolling_year", words("counter.received", change=received), comparisons=("previous",))
@@ -86,7 +85,7 @@ with right:
         takeaway=alert_figures.span_takeaway(place, year),
     )
 
-valid = place.ask("alerts_valid")
+valid = place.ask("alerts_valid", comparison="none")
 steps = classes.waterfall_frame(place, valid)
 chosen = [place.group] if place.group else GROUPS
 by_class = classes.merged(place, {group: place.of_group("alert_change", group) for group in chosen})
@@ -118,6 +117,9 @@ with right:
         takeaway=takeaways.changes(place, by_class),
     )
 tables.class_table(place, by_class)
+if not place.group:
+    scopes = {name: place.of_group("alert_change", *groups) for name, groups in classes.SCOPES.items()}
+    tables.class_table(place, classes.merged(place, scopes), "scopes")
 
 left, right = st.columns(2)
 parts = {

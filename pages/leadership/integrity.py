@@ -30,9 +30,9 @@ st.markdown(
 drilling.up(place)
 
 st.subheader(words("integrity.look"), anchor=False)
-columns = st.columns(2)
+columns = st.columns(min(2, max(1, len(found))))
 for number, signal in enumerate(found):
-    with columns[number % 2]:
+    with columns[number % len(columns)]:
         signals.raised_card(place, signal)
 if not found:
     st.markdown(words("integrity.nothing_raised"))
@@ -72,9 +72,10 @@ if unit.measures:
 like = signals.drawable(place, unit)
 peers = signals.peers(place, chosen, like) if like else pl.DataFrame()
 course = signals.course(place, chosen)
-left, right = st.columns(2)
+pictures = [not peers.is_empty(), not course.is_empty()]
+columns = st.columns(max(1, sum(pictures)))
 if like and not peers.is_empty():
-    with left:
+    with columns[0]:
         name = signalling.measure(words, chosen, like.name)
         figure(
             place,
@@ -92,7 +93,7 @@ if like and not peers.is_empty():
             takeaway=words("take.signal_peers", name=name),
         )
 if not course.is_empty():
-    with right if not peers.is_empty() else left:
+    with columns[-1]:
         name = words.of("signal_course", chosen)
         figure(
             place,

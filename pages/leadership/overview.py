@@ -23,8 +23,7 @@ drilling.up(place)
 
 columns = st.columns(4)
 with columns[0]:
-    share = words.percent(change.extra.get("valid_share"))
-    card(place, "alerts_valid", words("counter.valid_share", share=share), change="alert_change")
+    card(place, "alerts_valid", takeaways.alert_counters(place, change), change="alert_change")
 with columns[1]:
     missing = words.percent(repeat.rows[0].extra.get("missing_caller_share"))
     card(place, "repeat_share", words("counter.missing_caller", share=missing))

@@ -10,9 +10,8 @@ from charts import district_map, greyed, shades, share_dots, trend
 from pages.leadership.repeating import checks, clusters, life
 from pages.leadership.repeating import saying as told
 from pages.leadership.repeating.rule import choose
-from pages.shared import drilling, tables, takeaways
+from pages.shared import classes, drilling, tables, takeaways
 from pages.shared.asking import here
-from pages.shared.choices import KEYS
 from pages.shared.figure import figure
 
 YEAR_OF_WEEKS = 364
@@ -30,6 +29,7 @@ drawn = trend(
     axis=words("axis.repeat_share"),
     names=(words("line.this_year"), words("line.year_before")),
     base=tables.shifted(before, YEAR_OF_WEEKS),
+    events=classes.events(place, share),
     percent=True,
 )
 blind = tables.look_back(place, course, rule.window)
@@ -80,29 +80,14 @@ with right:
         click=drilling.on_chart(place, "repeat_map", "district"),
     )
 
-keys = tables.pooled(
-    place, {words.of("key", name): place.ask("repeat_share", key=name, window=rule.window) for name in KEYS}
+missing, absent = place.ask("missing_caller_share"), place.units("missing_caller_share")
+figure(
+    place,
+    "missing_caller",
+    absent,
+    share_dots(tables.chart_frame(place, absent), axis=words("axis.missing_share")),
+    tables.result_table(place, absent),
+    takeaway=" ".join((takeaways.share(place, missing), words("take.missing_caller"))),
 )
-missing = place.ask("missing_caller_share")
-left, right = st.columns(2)
-with left:
-    figure(
-        place,
-        "repeat_keys",
-        share,
-        share_dots(keys, axis=words("axis.repeat_share")),
-        tables.plain(place, keys),
-        takeaway=words("take.keys", days=rule.window),
-    )
-with right:
-    absent = place.units("missing_caller_share")
-    figure(
-        place,
-        "missing_caller",
-        absent,
-        share_dots(tables.chart_frame(place, absent), axis=words("axis.missing_share")),
-        tables.result_table(place, absent),
-        takeaway=" ".join((takeaways.share(place, missing), words("take.missing_caller"))),
-    )
 
 checks.draw(place, rule)

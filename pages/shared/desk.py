@@ -12,7 +12,7 @@ from pages.shared import asking
 from warehouse import Lake
 from wording import Words
 
-PAGES = ("upload", "history", "quarantine", "parameters")
+PAGES = ("upload", "history", "quarantine", "snapshots", "parameters")
 LONGEST_NAME = 60
 
 

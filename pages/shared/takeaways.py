@@ -21,7 +21,7 @@ def alerts(place: Here, row: Row) -> str:
         return words("take.alerts_plain", now=now, why=saying.why(words, row))
     received = words.signed(row.extra.get("received_change"))
     changed = saying.change(words, row)
-    return words(
+    told = words(
         "take.alerts",
         now=now,
         against=against,
@@ -32,6 +32,22 @@ def alerts(place: Here, row: Row) -> str:
         share=words.percent(row.extra.get("valid_share")),
         base_share=words.percent(row.extra.get("base_valid_share")),
     )
+    explained = [
+        saying.note(place, found) for found in row.notes if found.code in ("calendar_explains", "calendar_hides")
+    ]
+    return " ".join([told, *explained])
+
+
+def alert_counters(place: Here, row: Row) -> str:
+    """Return what stands against a fall in valid alerts: calls received, the share taken as valid, and recoding."""
+    words, extra = place.words, row.extra
+    told = {
+        "received": words.signed(extra.get("received_change")),
+        "share": words.percent(extra.get("valid_share")),
+        "base_share": words.percent(extra.get("base_valid_share")),
+        "recoded": words.percent(extra.get("recoded_down_share")),
+    }
+    return words("counter.alerts" if extra.get("received_change") is not None else "counter.alerts_alone", **told)
 
 
 def share(place: Here, result: Result) -> str:

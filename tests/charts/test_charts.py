@@ -1,12 +1,23 @@
 """Charts are pure functions: the same frame gives the same figure, and what matters is in it."""
 
 import json
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
 import pytest
 
-from charts import change_dots, district_map, is_empty, share_dots, trend, waterfall
+from charts import (
+    change_dots,
+    contributions,
+    control_chart,
+    district_map,
+    funnel,
+    is_empty,
+    share_dots,
+    trend,
+    waterfall,
+)
 from charts.maps import shades
 
 UNITS = pl.DataFrame(
@@ -176,3 +187,74 @@ def test_the_unit_of_a_trend_stands_above_it_and_its_time_line_ends_with_the_dat
     layout = trend(frame, axis="alerts a week", names=("now", "before")).layout
     assert layout.annotations[0].text == "alerts a week"
     assert list(layout.xaxis.range) == ["2025-01-03", "2025-01-16"]
+
+
+COURSE = pl.DataFrame(
+    {
+        "start": [date(2025, 1, 6) + timedelta(weeks=number) for number in range(4)],
+        "value": [10.0, 11.0, None, 5.0],
+        "low": [7.0] * 4,
+        "high": [13.0] * 4,
+        "centre": [10.0] * 4,
+        "baseline": [True, True, False, False],
+        "rule": [None, None, None, "outside"],
+        "direction": [0, 0, 0, -1],
+        "text": ["a", "b", "c", "d"],
+    }
+)
+LINES = {"value": "week", "centre": "mean", "limits": "limits", "baseline": "baseline"}
+
+
+def test_a_signal_is_a_shape_with_a_word_and_a_gap_stays_a_gap() -> None:
+    figure = control_chart(COURSE, axis="a day", names=LINES, rules={"outside": "outside the limits"})
+    signal = figure.data[-1]
+    assert (signal.name, signal.marker.symbol, list(signal.y)) == ("outside the limits", "diamond", [5.0])
+    assert figure.data[3].y[2] is None and not figure.data[3].connectgaps
+    assert [note.text for note in figure.layout.annotations] == ["baseline", "a day"]
+
+
+def test_events_stand_on_a_control_chart() -> None:
+    events = pl.DataFrame({"on": [date(2025, 1, 20), date(2030, 1, 1)], "title": ["merger", "later"]})
+    figure = control_chart(COURSE, axis="a day", names=LINES, rules={}, events=events)
+    said = [note.text for note in figure.layout.annotations]
+    assert "merger" in said and "later" not in said
+
+
+def test_contributions_end_at_the_whole_change() -> None:
+    parts = pl.DataFrame(
+        {"unit": ["a", "b", "c"], "name": ["A", "B", "C"], "difference": [-5, -2, 4], "text": ["−5", "−2", "+4"]}
+    )
+    bar = contributions(parts, axis="alerts", total="in all").data[0]
+    assert list(bar.x) == [-5, -2, 4, -3]
+    assert list(bar.measure) == ["relative", "relative", "relative", "total"]
+    assert list(bar.text)[-1] == "−3"
+
+
+def test_a_funnel_names_exceptions_and_leaves_the_rest_grey() -> None:
+    frame = pl.DataFrame(
+        {
+            "unit": ["a", "b", "c"],
+            "name": ["A", "B", "C"],
+            "value": [1.0, 2.0, 0.4],
+            "expected": [30.0, 20.0, 40.0],
+            "inner_low": [0.7] * 3,
+            "inner_high": [1.3] * 3,
+            "outer_low": [0.5] * 3,
+            "outer_high": [1.5] * 3,
+            "exception": [False, True, True],
+            "text": ["A", "B", "C"],
+        }
+    )
+    names = {name: name for name in ("inner", "outer", "within", "high", "low")}
+    drawn = {trace.name: trace for trace in funnel(frame, axes=("x", "y"), names=names).data if "markers" in trace.mode}
+    assert {name: list(trace.text or []) for name, trace in drawn.items()} == {
+        "within": [],
+        "high": ["B"],
+        "low": ["C"],
+    }
+    assert {name: trace.marker.symbol for name, trace in drawn.items()} == {
+        "within": "circle-open",
+        "high": "triangle-up",
+        "low": "triangle-down",
+    }
+    assert list(drawn["low"].x) == [40.0]

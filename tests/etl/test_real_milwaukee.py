@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from etl import LoadReport, load_mapping
-from metrics import Scope, show
-from warehouse import Lake
+from metrics import Scope, cluster_alerts, show
+from warehouse import BatchRecord, Lake, commit_batch
 
 from .real_city import load_city, raw_rows
 
@@ -97,3 +97,49 @@ def test_repeats_by_place_are_those_counted_by_hand(lake, calls):
     assert (row.numerator, row.denominator) == (repeats, incidents)
     assert row.value == pytest.approx(repeats / incidents)
     assert repeats > 50_000
+
+
+def test_without_the_list_the_busiest_places_are_institutions(lake, calls):
+    """README of the data, point 5: the top repeat places are hospitals and police buildings."""
+    first, end = (datetime.combine(WINTER[name], datetime.min.time()) for name in ("start", "end"))
+    counted: dict[str, int] = defaultdict(int)
+    for row in calls.values():
+        if row["place_token"] and first <= moment(row["Date/Time"]) < end:
+            counted[row["place_token"]] += 1
+    busiest = sorted(counted.items(), key=lambda pair: -pair[1])
+    found = show(lake, "repeat_institutions", Scope(comparison="none", **WINTER)).rows[0]
+    assert found.extra["top_with"] == [number for _, number in busiest[:10]]
+    assert found.extra["top_without"] == [number for place, number in busiest if place not in SERVICE][:10]
+    assert found.extra["institutions_in_top"] == sum(place in SERVICE for place, _ in busiest[:10]) >= 5
+    assert found.numerator == sum(number for place, number in counted.items() if place in SERVICE)
+    assert found.denominator == sum(counted.values())
+
+
+def test_an_analyst_lists_one_more_place_by_the_number_of_an_alert(lake, calls):
+    first, end = (datetime.combine(WINTER[name], datetime.min.time()) for name in ("start", "end"))
+    winter = [r for r in calls.values() if r["place_token"] and first <= moment(r["Date/Time"]) < end]
+    counted: dict[str, int] = defaultdict(int)
+    for row in winter:
+        counted[row["place_token"]] += row["place_token"] not in SERVICE
+    place, number = max(counted.items(), key=lambda pair: pair[1])
+    alert = next(r["Call Number"] for r in winter if r["place_token"] == place)
+    before = show(lake, "repeat_institutions", Scope(comparison="none", **WINTER)).rows[0]
+    listed = BatchRecord("service_place", ("list",), "list", "literal", "utf-8", "tester", 1, 0)
+    sql = f"SELECT '1' AS entry_id, '{alert}' AS alert_id, 'place' AS covers, NULL::UBIGINT AS place_key, "
+    commit_batch(lake, sql + "NULL::UBIGINT AS caller_key, 'other' AS kind", listed)
+    after = show(lake, "repeat_institutions", Scope(comparison="none", **WINTER)).rows[0]
+    assert after.numerator - before.numerator == number
+    assert after.extra["top_without"][0] == before.extra["top_without"][1]
+    share = show(lake, "repeat_share", Scope(comparison="none", **WINTER)).rows[0]
+    assert share.extra["keyed"] == after.denominator - after.numerator
+
+
+def test_a_cluster_is_made_of_calls_and_never_of_their_rows(lake, calls):
+    """One call has up to several rows; none of them alone can make a cluster, because a record is one call."""
+    scope = Scope(date(2019, 1, 21), date(2019, 1, 28), "none")
+    [row] = show(lake, "repeat_clusters", scope, key="place").rows
+    cluster = row.extra["clusters"][0]
+    members = cluster_alerts(lake, cluster["alert_id"], scope, key="place")
+    assert members["alert_id"].n_unique() == len(members)
+    assert set(members["alert_id"]) <= set(calls)
+    assert cluster["incidents"] <= len(members)

@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 
+import metrics
 import warehouse
-from exports import software
+from exports import figures, software
 from tests.exports.small_lake import build
 from warehouse import Lake
 
 ROOT = Path(__file__).resolve().parents[2]
 WEEK = "2025-12-22"
 NAME = "jiceng-2025-12-22-v8"
+HERE = {"TZ": "Asia/Shanghai", "PYTHONHASHSEED": "0"}
 ELSEWHERE = {"TZ": "America/New_York", "PYTHONHASHSEED": "4711", "LANG": "de_DE.UTF-8", "COLUMNS": "40"}
 
 
@@ -28,7 +30,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, _no_real_lake_or_secret: Non
 
 @pytest.fixture(scope="session")
 def packages(built: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The folders of the same package, made by two processes: other clock zone, seed, folder, place."""
+    """The folders of the same package, made by two processes: other time zone, hash seed, language, folder and lake."""
     folders = [tmp_path_factory.mktemp(name) for name in ("here", "far-away")]
     lakes = [built, Path(shutil.copytree(built, folders[1] / "lake"))]
     runs = []
@@ -70,3 +72,13 @@ def needs_paper() -> None:
         pytest.skip("there is no Chromium on this machine to draw the charts of report.pdf")
     if not software.fonts():
         pytest.skip("there is no Chinese font on this machine to set report.pdf in (fonts-noto-cjk)")
+
+
+FEW = ("alert_change", "alerts_valid", "repeat_share")
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
+    """Publish few indicators, where a test is not about which are published."""
+    monkeypatch.setattr(figures, "published", lambda: [metrics.catalogue()[name] for name in FEW])
+    return FEW

@@ -19,6 +19,8 @@ from warehouse import Lake
 LAST = date(2025, 12, 22)
 FIGURES = ("parquet", "csv")
 
+pytestmark = pytest.mark.usefixtures("few")
+
 
 def test_any_day_names_its_week_and_its_version_is_the_newest_with_data(read_only: Lake) -> None:
     found = week_of(read_only, date(2025, 12, 25))
@@ -26,8 +28,8 @@ def test_any_day_names_its_week_and_its_version_is_the_newest_with_data(read_onl
     assert found.made_at == warehouse.moment_of(read_only, 8)
 
 
-def test_a_week_across_the_new_year_is_keyed_by_its_first_day(read_only: Lake, tmp_path: Path) -> None:
-    made = weekly(read_only, date(2025, 1, 1), tmp_path, formats=("parquet",))
+def test_a_week_across_the_new_year_is_keyed_by_its_first_day(lake: Lake, tmp_path: Path) -> None:
+    made = weekly(lake, date(2025, 1, 1), tmp_path, formats=("parquet",))
     assert made.name == "jiceng-2024-12-30-v8"
     table = pl.read_parquet(made.folder / "figures.parquet")
     change = table.filter(
@@ -140,7 +142,7 @@ def test_the_command_line_tells_by_its_status(
     assert json.loads(capsys.readouterr().out)["removed"] == ["jiceng-2025-12-15-v8"]
     assert main(["list", "--out", str(out), "--json"]) == 0
     assert [one["week"] for one in json.loads(capsys.readouterr().out)["packages"]] == ["2025-12-22"]
-    log = [json.loads(line) for line in (out / "snapshots.log").read_text(encoding="utf-8").splitlines()]
+    log = [json.loads(line) for line in (out / "weekly.log").read_text(encoding="utf-8").splitlines()]
     assert [line["status"] for line in log] == ["made", "refused", "refused", "refused", "made"]
     monkeypatch.setenv("JICENG_LAKE", str(tmp_path / "nowhere"))
     assert main([*common, "--week", "2025-12-22"]) == 3

@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import metrics.showing
@@ -116,6 +116,7 @@ def test_no_hidden_count_follows_from_what_is_shown(districts: list[list[int]]) 
 
 
 @given(PAIRS)
+@example([[(0, 5), (1, 5)]])  # a total that hides before its part has been looked at
 @settings(max_examples=300, deadline=None)
 def test_no_hidden_part_or_whole_follows_from_what_is_shown(districts: list[list[tuple[int, int]]]) -> None:
     of_any_shape(tree(*districts))
@@ -203,3 +204,17 @@ def test_what_is_not_sensitive_stays_whole(lake) -> None:
     lake.alerts("A1", WEEK[0], 7, 0, 1)
     lake.alerts("A1", WEEK[0], 1, 3)
     assert shown(lake, by="station")["A1"] == 3
+
+
+def test_a_trend_of_returns_hides_the_complement_too(lake) -> None:
+    lake.district("C")
+    period = {"period_start": date(2025, 10, 1), "period_end": date(2026, 1, 1), "breakdown": "all"}
+    for org, repeated in (("A", 3), ("B", 6), ("C", 20)):
+        row = {"indicator_id": "domestic_violence_repeat", "org_code": org, "numerator": repeated, "denominator": 90}
+        lake.add("indicator_return", row | period)
+    quarter, name = (date(2025, 10, 1), date(2026, 1, 1)), "domestic_violence_repeat"
+    rows = show(lake, name, Scope(*quarter, "none", "district")).rows
+    assert [row.numerator for row in rows] == [None, None, 20]
+    trends = {org: series(lake, name, Scope(*quarter, districts=(org,)), "month") for org in ("A", "B", "C")}
+    assert [trend["numerator"].to_list() for trend in trends.values()] == [[None], [None], [20]]
+    assert series(lake, name, Scope(*quarter), "month")["numerator"].to_list() == [29]

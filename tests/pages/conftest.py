@@ -21,6 +21,7 @@ FILES = {
     "history": "pages/analysts/history.py",
     "quarantine": "pages/analysts/quarantine.py",
     "data_status": "pages/analysts/data_status.py",
+    "snapshots": "pages/office/snapshots.py",
     "parameters": "pages/office/parameters.py",
 }
 SECONDS = 60

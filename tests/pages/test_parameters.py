@@ -1,15 +1,19 @@
 """The page of parameters: what each is, what a change would do, and that none happens without a name and a reason."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import metrics
 import warehouse
+from pages.shared import classes
 from tests.pages import desk_city
 from tests.pages.conftest import FILES, ROOT, SECONDS
+from wording import Words
 
 
 @pytest.fixture
@@ -55,3 +59,13 @@ def test_a_value_that_nobody_has_set_stays_unset_until_it_is_entered(lake: wareh
     app = page("required_hours", "zh_CN")
     assert app.number_input(key="value_required_hours").value is None
     assert "未填" in app.dataframe[0].value["现值"].tolist()
+
+
+def test_a_change_is_drawn_on_the_charts_that_it_concerns(lake: warehouse.Lake) -> None:
+    day = date(2025, 12, 1)
+    warehouse.set_parameter(lake, "look_back_gap", "0.2", reason="trial", author="Li", valid_from=day)
+    scope = metrics.Scope(date(2025, 12, 22), date(2025, 12, 29))
+    place = SimpleNamespace(words=Words("en"))
+    drawn = classes.events(place, metrics.show(lake, "repeat_share", scope))
+    assert drawn.rows() == [(day, "tolerance of the look-back 0.1→0.2")]
+    assert classes.events(place, metrics.show(lake, "alert_change", scope)).is_empty()

@@ -1,4 +1,4 @@
-"""What stands behind repeats and is looked at on demand: merge log, institutions left out, near repeats."""
+"""What stands behind repeats and is looked at on demand: other keys, merge log, institutions, near repeats."""
 
 from itertools import pairwise
 from typing import Any
@@ -6,16 +6,17 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from charts import gap_bars
+from charts import gap_bars, share_dots
 from metrics import Row
 from pages.leadership.repeating.rule import Rule
 from pages.shared import tables
 from pages.shared.address import follow
 from pages.shared.asking import Here
+from pages.shared.choices import KEYS
 from pages.shared.figure import figure
 from wording import saying
 
-CHECKS = ("merged", "institutions", "near")
+CHECKS = ("keys", "merged", "institutions", "near")
 
 
 def draw(place: Here, rule: Rule) -> None:
@@ -33,7 +34,21 @@ def draw(place: Here, rule: Rule) -> None:
     )
     chosen = st.session_state["choice_check"]
     if chosen:
-        {"merged": _merged, "institutions": _institutions, "near": _near}[chosen](place, rule)
+        {"keys": _keys, "merged": _merged, "institutions": _institutions, "near": _near}[chosen](place, rule)
+
+
+def _keys(place: Here, rule: Rule) -> None:
+    words = place.words
+    shares = {words.of("key", name): place.ask("repeat_share", key=name, window=rule.window) for name in KEYS}
+    frame = tables.pooled(place, shares)
+    figure(
+        place,
+        "repeat_keys",
+        place.ask("repeat_share", **rule.repeat),
+        share_dots(frame, axis=words("axis.repeat_share")),
+        tables.plain(place, frame),
+        takeaway=words("take.keys", days=rule.window),
+    )
 
 
 def _merged(place: Here, rule: Rule) -> None:
@@ -127,7 +142,7 @@ def _knox(place: Here, row: Row) -> pl.DataFrame:
     days = [words("knox.days", low=f"{low:g}", high=f"{high:g}") for low, high in pairwise(extra["days"])]
     metres = [words("knox.metres", low=f"{low:g}", high=f"{high:g}") for low, high in pairwise(extra["metres"])]
     metres[0] = words("knox.place")
-    columns: dict[str, Any] = {words("axis.places"): metres}
+    columns: dict[str, Any] = {words("knox.distance"): metres}
     for at, name in enumerate(days):
         columns[name] = [
             words("knox.cell", ratio=words.number(ratio[at], 2), observed=words.number(observed[at]))

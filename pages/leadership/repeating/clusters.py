@@ -15,7 +15,7 @@ from pages.shared import asking
 from pages.shared.asking import Here
 from pages.shared.figure import figure
 
-DAYS = ("found_on", "last_on", "treated_on")
+DAYS = ("found_on", "last_on")
 STATES = ("open", "treated", "back")
 COLUMNS = (
     "alert_id", "station", "group", "state", "lately", "incidents", "found_on", "last_on", "days_quiet", "treated_on",
@@ -85,6 +85,7 @@ def _frame(place: Here, clusters: list[dict[str, Any]]) -> pl.DataFrame:
             "station": place.names.get(cluster["station"], cluster["station"]),
             "group": words.of("group", cluster["group"]),
             "state": words.of("cluster_state", cluster["state"]),
+            "treated_on": cluster["treated_on"].isoformat() if cluster["treated_on"] else "",
             "came_back": "✓" if cluster["came_back"] else "",
         }
         for cluster in clusters

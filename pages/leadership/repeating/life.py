@@ -17,7 +17,9 @@ def treatment(place: Here, rule: Rule) -> None:
     effect = place.ask("repeat_treatment_effect", comparison="none", **rule.cluster)
     row = effect.rows[0]
     if not row.extra["treated"]:
-        figure(place, "treatment", effect, None, pl.DataFrame(), takeaway=words("take.no_treatment"))
+        with st.container(border=True, key="figure_treatment"):
+            st.subheader(words("figure.treatment"), anchor=False)
+            st.markdown(words("take.no_treatment"))
         return
     kept = place.ask("repeat_resolved", **rule.cluster).rows[0]
     means, counts = row.extra["means"], row.extra

@@ -1,5 +1,6 @@
 """The choices of the page: by what a repeat is known, within how many days, and what makes a cluster."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -39,12 +40,16 @@ def choose(place: Here) -> Rule:
         key = choices.key(place)
         window = choices.window(place)
         with st.popover(words("filter.rule"), icon=":material/tune:"):
-            least = _select(place, "least", LEAST, str(numbers.repeat_cluster_n), "least")
-            days = _select(place, "days_m", DAYS, str(numbers.repeat_cluster_days), "window")
+            least = _select(place, "least", LEAST, str(numbers.repeat_cluster_n), place.words.number)
+            days = _select(place, "days_m", DAYS, str(numbers.repeat_cluster_days), _window(place))
     return Rule(key, window, least, days)
 
 
-def _select(place: Here, name: str, options: tuple[str, ...], default: str, family: str) -> int:
+def _window(place: Here) -> Callable[[int], str]:
+    return lambda days: place.words.of("window", days)
+
+
+def _select(place: Here, name: str, options: tuple[str, ...], default: str, form: Callable[[int], str]) -> int:
     words = place.words
     offered = options if default in options else (*options, default)
     asked = st.query_params.get(name, default)
@@ -53,7 +58,7 @@ def _select(place: Here, name: str, options: tuple[str, ...], default: str, fami
     st.selectbox(
         words(f"filter.{name}"),
         offered,
-        format_func=lambda code: words.of(family, code),
+        format_func=lambda code: form(int(code)),
         key=widget,
         on_change=follow,
         args=(widget, name),

@@ -21,7 +21,7 @@ def headline(place: Here, share: Result, chance: Result) -> str:
 def by_chance(place: Here, row: Row) -> str:
     """Return what chance alone would make of the repeats."""
     words, extra = place.words, row.extra
-    expected = words.number(extra["expected"], 1 if extra["expected"] < 10 else 0)
+    expected = words.number(extra["expected"], 1 if (extra["expected"] or 0) < 10 else 0)
     if row.suppressed == "base_under_20":
         return words("take.chance_small", expected=expected, observed=words.number(row.numerator))
     if row.value is None:
@@ -46,14 +46,21 @@ def clusters(place: Here, row: Row, chance: Row, top: Row) -> str:
         "take.clusters",
         found=words.number(row.numerator),
         rate=saying.value(words, row),
-        expected=words.number(chance.extra["clusters_expected"], 1),
-        p=words.number(chance.extra["clusters_p"], P_DIGITS),
+        chance=_clusters_by_chance(place, chance),
         **{state: words.number(extra[f"now_{state}"]) for state in ("open", "treated", "back")},
     )
     if top.value is None:
         return told
     share, largest = words.percent(top.value), words.number(top.extra["largest"])
     return " ".join((told, words("take.top_share", share=share, largest=largest)))
+
+
+def _clusters_by_chance(place: Here, chance: Row) -> str:
+    words, expected = place.words, chance.extra["clusters_expected"]
+    if expected is None:
+        return words("take.no_chance", why=saying.why(words, chance))
+    p = words.number(chance.extra["clusters_p"], P_DIGITS)
+    return words("take.clusters_chance", expected=words.number(expected, 1), p=p)
 
 
 def resolved(place: Here, row: Row) -> str:

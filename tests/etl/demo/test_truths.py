@@ -76,7 +76,7 @@ def test_few_stations_changed_beyond_noise(small):
     fallen = {truth.unit_code for truth in planted("fall")}
     counts = years(small.alerts.filter("valid"), "station_code")
     quiet = [code for code in counts if code not in planted_units and code[:6] not in fallen]
-    assert len(quiet) >= 15
+    assert len(quiet) >= 13
     assert sum(not low < 1 < high for _, low, high in (rate_ratio(*counts[code]) for code in quiet)) <= 3
 
 
