@@ -30,7 +30,7 @@ NAMED = 4
 """So many units are named in a sentence; more are counted."""
 OWN_PERIODS = ("reported", "registers", "staffing")
 """Subjects whose figures have the periods of their returns or snapshots."""
-IN_PERCENT = ("share", "ratio")
+IN_PERCENT = ("share", "percent")
 DIGITS = {
     "per_10000": 1,
     "per_day": 1,
@@ -42,6 +42,7 @@ DIGITS = {
     "days": 1,
     "points": 1,
     "score": 1,
+    "ratio": 2,
     "times": 2,
     "reports_per_key": 2,
 }

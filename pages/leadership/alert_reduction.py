@@ -117,6 +117,9 @@ with right:
         takeaway=takeaways.changes(place, by_class),
     )
 tables.class_table(place, by_class)
+if not place.group:
+    scopes = {name: place.of_group("alert_change", *groups) for name, groups in classes.SCOPES.items()}
+    tables.class_table(place, classes.merged(place, scopes), "scopes")
 
 left, right = st.columns(2)
 parts = {

@@ -12,7 +12,7 @@ from pages.shared.download import guarded
 from pages.shared.figure import definition, figure
 from wording import saying
 
-IN_PERCENT = ("share", "ratio")
+IN_PERCENT = ("share", "percent")
 
 
 def show(place: Here, entry: Indicator) -> None:
