@@ -1,4 +1,4 @@
-"""What units reported in returns for exactly this week, apart from the records; and changes that were published wrong."""
+"""What units reported for exactly this week, apart from the records; and changes that were published wrong."""
 
 import warehouse
 from exports.report import cells
