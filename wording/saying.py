@@ -33,8 +33,8 @@ OWN_PERIODS = ("reported", "registers", "staffing")
 IN_PERCENT = ("share", "ratio")
 DIGITS = {
     "per_10000": 1,
-    "per_1000": 2,
     "per_day": 1,
+    "per_1000": 2,
     "per_100": 1,
     "hours": 1,
     "hours_each": 1,
@@ -184,11 +184,13 @@ def note(place: Place, found: Note) -> str:
 
 
 def _plain(place: Place, key: str, content: object) -> str:
+    if content is None:
+        return DASH
     if key == "unit":
         return place.names.get(str(content), str(content))
     if isinstance(content, list | tuple):
         return listed(place, [_plain(place, "unit", item) for item in content])
-    if key in ("missing", "located_share", "shared_share"):
+    if key in ("missing", "located_share", "shared_share", "part", "rest"):
         return place.words.percent(float(str(content)), 0)
     if isinstance(content, date):
         return place.words.day(content)

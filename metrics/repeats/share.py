@@ -17,10 +17,11 @@ not fall, the row says so and its verdict goes no further than possible (integri
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from metrics.breaks import event_notes
 from metrics.counting import Counted, Question, by_station, counted
@@ -35,6 +36,8 @@ from metrics.verdicts import CONFIRMED, NOT_ESTABLISHED, POSSIBLE
 
 LOOK_BACK_INCOMPLETE = "look_back_incomplete"
 NO_KEY = "no_key"
+HEAVY, HEAVY_PART = 5, 1 / 3
+"""A key with so many repeats, and such a part of all of a unit's, is named beside the unit's share."""
 
 REPEATS_SQL = """
 SELECT
@@ -62,6 +65,15 @@ GROUP BY station_code
 """
 
 
+@dataclass(frozen=True)
+class Largest:
+    """The key with the most repeats: how many, which part of the unit's, and the share without it."""
+
+    repeats: int
+    part: float
+    rest: float | None
+
+
 def repeat_share(question: Question) -> list[Row]:
     """Return repeats ÷ incidents of each unit, by the chosen key and window."""
     compared = question.compared
@@ -86,8 +98,8 @@ def key_note(question: Question, key: str) -> Note:
     return Note("key", {"key": key, "window": question.options["window"], "minutes": merge_gap(question) // 60})
 
 
-def resampled(question: Question, units: Units, key: str) -> Mapping[str, Clustered]:
-    """Return for each row the share drawn again over places, and its change where both look-backs are complete."""
+def resampled(question: Question, units: Units, key: str) -> dict[str, tuple[Clustered, Largest | None]]:
+    """Return for each row the share drawn again over places (with its change where it has one), and its largest key."""
     compared, window = question.compared, int(question.options["window"])
     past = history(question, key)
     row = row_of_station(past, units)[past.station]
@@ -102,16 +114,27 @@ def resampled(question: Question, units: Units, key: str) -> Mapping[str, Cluste
     draws = {}
     for place, unit in enumerate(units.rows):
         rng = seeded("repeat_share", question.version, unit.code, key, window)
-        draws[unit.code] = clustered_share(counts[counts[:, 0] == place, 2:], rng)
+        own = counts[counts[:, 0] == place, 2:]
+        draws[unit.code] = clustered_share(own, rng), _largest(own)
     return draws
 
 
-def judged(question: Question, rows: list[Row], draws: Mapping[str, Clustered]) -> list[Row]:
+def _largest(counts: NDArray[np.int64]) -> Largest | None:
+    """Return the key with the most repeats of the period, None where there is none."""
+    if not len(counts) or not counts[:, 0].any():
+        return None
+    repeats, incidents = counts[counts[:, 0].argmax(), :2].tolist()
+    total, whole = counts[:, 0].sum(), counts[:, 1].sum()
+    rest = float((total - repeats) / (whole - incidents)) if whole > incidents else None
+    return Largest(int(repeats), float(repeats / total), rest)
+
+
+def judged(question: Question, rows: list[Row], draws: Mapping[str, tuple[Clustered, Largest | None]]) -> list[Row]:
     """Give rows their drawn intervals and the verdicts that follow; one table is one family of tests."""
     from scipy.special import ndtr
 
     rule = question.rule
-    drawn = [draws.get(row.unit, Clustered(None)) for row in rows]
+    drawn = [draws.get(row.unit, (Clustered(None), None))[0] for row in rows]
     tested = [d.z if row.change is not None else None for row, d in zip(rows, drawn, strict=True)]
     p_values = [None if z is None else 2 * float(ndtr(-abs(z))) for z in tested]
     stays = iter(discoveries([p for p in p_values if p is not None], rule.false_discovery_rate))
@@ -123,8 +146,25 @@ def judged(question: Question, rows: list[Row], draws: Mapping[str, Clustered]) 
             continue
         verdict = _verdict(row, draw, rule.z, exception=exception) if row.verdict else None
         interval = draw.interval or row.interval
-        done.append(replace(row, interval=interval, p=p, verdict=verdict, extra={**row.extra, "z": draw.z}))
+        largest = draws[row.unit][1] if row.unit in draws else None
+        made = replace(row, interval=interval, p=p, verdict=verdict, extra={**row.extra, "z": draw.z})
+        done.append(_told(made, largest))
     return done
+
+
+def _told(row: Row, largest: Largest | None) -> Row:
+    """Return a row with its largest key broken out: one caller can be a whole station's rate."""
+    if largest is None:
+        return row
+    extra = {
+        **row.extra,
+        "largest_repeats": largest.repeats,
+        "largest_part": largest.part,
+        "without_largest": largest.rest,
+    }
+    weighs = largest.repeats >= HEAVY and largest.part >= HEAVY_PART
+    note = Note("one_key", {"repeats": largest.repeats, "part": largest.part, "rest": largest.rest})
+    return replace(row, extra=extra, notes=(*row.notes, note) if weighs else row.notes)
 
 
 def _verdict(row: Row, draw: Clustered, z: float, *, exception: bool) -> str:

@@ -85,7 +85,7 @@ with right:
         takeaway=alert_figures.span_takeaway(place, year),
     )
 
-valid = place.ask("alerts_valid")
+valid = place.ask("alerts_valid", comparison="none")
 steps = classes.waterfall_frame(place, valid)
 chosen = [place.group] if place.group else GROUPS
 by_class = classes.merged(place, {group: place.of_group("alert_change", group) for group in chosen})

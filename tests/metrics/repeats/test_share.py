@@ -86,3 +86,10 @@ def test_every_key_and_window_counts_what_the_mart_counts(uneven) -> None:
             found = show(uneven, "repeat_share", scope, key=key, window=window).rows[0]
             drawn = show(uneven, "repeat_chance", scope, key=key, window=window).rows[0]
             assert found.numerator == drawn.extra["observed"]
+
+
+def test_one_place_that_makes_a_stations_share_is_broken_out(uneven) -> None:
+    found = row(uneven)
+    assert found.extra["largest_repeats"] == 14
+    assert (found.extra["largest_part"], found.extra["without_largest"]) == (1, 0)
+    assert found.has_note("one_key")
