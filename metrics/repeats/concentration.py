@@ -12,7 +12,7 @@ import numpy as np
 from metrics.counting import Question
 from metrics.remembering import Memory
 from metrics.repeats.clusters import key_of
-from metrics.repeats.history import DAY_SECONDS, history, row_of_station, second_of
+from metrics.repeats.history import DAY_SECONDS, Integers, history, row_of_station, second_of
 from metrics.repeats.outcomes import YEAR
 from metrics.repeats.share import key_note
 from metrics.rows import BASE_UNDER_20, NO_DATA
@@ -41,12 +41,17 @@ def repeat_concentration(question: Question) -> list[Row]:
     rows = []
     for place, unit in enumerate(units.rows):
         own = row == place
-        places, counts = (
-            len(np.unique(past.key[counting & own])),
-            np.unique(past.key[year & own], return_counts=True)[1],
-        )
+        places, counts = len(_sizes(past.key[counting & own])), _sizes(past.key[year & own])
         rows.append(_row(question, unit, counts, places, notes, key))
     return rows
+
+
+def _sizes(keys: Integers) -> Integers:
+    """Return how often each key occurs; they are in order already, so nothing needs sorting."""
+    if not len(keys):
+        return keys
+    starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
+    return np.diff(np.append(starts, len(keys)))
 
 
 def _row(question: Question, unit: Unit, counts: Any, places: int, notes: tuple[Note, ...], key: str) -> Row:  # noqa: ANN401

@@ -1,5 +1,6 @@
 """The page of repeat reports: chance beside the headline, the list by alert number, checks on demand, no keys."""
 
+import json
 import re
 
 import pytest
@@ -52,4 +53,4 @@ def test_the_rule_of_clusters_is_the_readers_choice(dashboard: Opener) -> None:
 def test_weeks_without_a_look_back_are_greyed_and_have_no_share(dashboard: Opener) -> None:
     app = dashboard("repeat_reports", lang="zh_CN", key="place", period="2024-03-04..2024-03-10")
     chart = next(chart for chart in app.get("plotly_chart") if "chart_repeat_trend" in chart.proto.id)
-    assert "回溯期" in chart.proto.spec
+    assert "回溯期" in [note["text"] for note in json.loads(chart.proto.spec)["layout"]["annotations"]]
