@@ -36,7 +36,7 @@ format: .venv/development.stamp
 	$(IN)ruff format .
 
 bench: .venv/development.stamp
-	@for script in startup pages ingest no_change; do $(IN)python -m benchmarks.$$script || exit 1; done
+	@for script in startup pages ingest snapshot no_change; do $(IN)python -m benchmarks.$$script || exit 1; done
 
 lock: .venv/development.stamp
 	$(IN)python scripts/lock.py

@@ -18,7 +18,7 @@ import streamlit as st
 
 ROOT = Path(__file__).resolve().parent
 ICON = ROOT / "static" / "icon.png"
-# Name (also its address), file and symbol of every page, in the order of the navigation.
+# Name (also its address), file and symbol of every page, in the order of the navigation; the folder is its audience.
 PAGES = (
     ("overview", "pages/leadership/overview.py", ":material/dashboard:"),
     ("alert_reduction", "pages/leadership/alert_reduction.py", ":material/trending_down:"),
@@ -52,7 +52,11 @@ def show() -> None:
     st.set_page_config(page_title=words("app.title"), page_icon=ICON, layout="wide", initial_sidebar_state="auto")
     pages = registry([words(f"page.{name}") for name, *_ in PAGES])
     page = st.navigation(pages, position="hidden")
-    front.navigation(words, [(entry, icon) for entry, (*_, icon) in zip(pages, PAGES, strict=True)])
+    front.navigation(
+        words,
+        [(entry, icon, file.split("/")[1]) for entry, (_, file, icon) in zip(pages, PAGES, strict=True)],
+        page.url_path,
+    )
     with front.sentences(words):
         if page.url_path in desk.PAGES:
             desk.sit(words)

@@ -122,7 +122,7 @@ def draw(seed: int) -> pl.DataFrame:
     mean = DAILY_VALID / VALID_SHARE * size[:, None] / size.mean() * busy[None, :]
     received = chance.negative_binomial(mean / (BUNCHED - 1), 1 / BUNCHED)
     valid = chance.binomial(received, VALID_SHARE)
-    recoded = chance.binomial(valid, 0.01)
+    down, up = (chance.binomial(valid, 0.01) for _ in range(2))
     return pl.DataFrame(
         {
             "day": days * STATIONS,
@@ -131,7 +131,8 @@ def draw(seed: int) -> pl.DataFrame:
             "received": received.ravel(),
             "valid": valid.ravel(),
             "excluded_invalid": (received - valid).ravel(),
-            "recoded_down": recoded.ravel(),
+            "recoded_down": down.ravel(),
+            "recoded_up": up.ravel(),
         }
     )
 

@@ -76,7 +76,7 @@ def _signals(part: pl.DataFrame, name: str, shape: str) -> go.Scatter:
         mode="markers",
         hovertext=part["text"].to_list(),
         hovertemplate="%{hovertext}<extra></extra>",
-        marker={"symbol": shape, "size": 10, "color": colours, "line": {"width": 1, "color": colours}},
+        marker={"symbol": shape, "size": 7, "color": colours, "line": {"width": 1, "color": colours}},
     )
 
 

@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import polars as pl
 
-from etl.clean import Allowance, Plan, clean, text_of
+from etl.clean import clean
 from etl.errors import mask
 from etl.mapping import source_fields
+from etl.plan import Allowance, Plan
 from etl.reading import FoundTable, set_aside
 from etl.sections import first_section, name_sections
+from etl.source_text import text_of
 from etl.stage import scan
 from etl.unpivot import for_table, unpivot
 

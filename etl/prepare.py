@@ -23,13 +23,13 @@ import polars as pl
 
 from etl import keys
 from etl.auto import mapping_for
-from etl.clean import Plan, service_keys
 from etl.encoding import known_name, require_readable
 from etl.errors import FileRefused, Refusal, mask
 from etl.looking import before_and_after, raw_rows
 from etl.lookups import read_lookups
 from etl.mapping import Mapping, OnError
 from etl.marked import Returned, write_marked
+from etl.plan import Plan, service_keys
 from etl.published import check_published
 from etl.reading import Choice, FoundTable, check_totals, read_files, set_aside
 from etl.register import registrations

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from etl.clean import LISTED_LIMIT
 from etl.errors import Refusal
 from etl.mapping import Mapping
+from etl.plan import LISTED_LIMIT
 from etl.report import LoadReport
 from etl.stage import Staged
 from warehouse import Lake

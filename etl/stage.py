@@ -15,10 +15,11 @@ from typing import Protocol
 
 import polars as pl
 
-from etl.clean import LISTED_LIMIT, Cleaned, Plan, clean
+from etl.clean import clean
 from etl.encoding import second_guess
 from etl.errors import FileRefused, Refusal
 from etl.mapping import Mapping
+from etl.plan import LISTED_LIMIT, Cleaned, Plan
 from etl.reading import Choice, FoundTable, read_files, set_aside
 from etl.reading.aside import LABEL_COLUMNS
 from etl.reading.words import squeezed

@@ -71,11 +71,21 @@ class Asked:
     option: tuple[str, Any] | None = None
 
 
-def figures(lake: Lake, week: Week) -> tuple[pl.DataFrame, list[dict[str, str]]]:
+Kept = dict[Asked, Result]
+
+
+def figures(lake: Lake, week: Week, kept: Kept | None = None) -> tuple[pl.DataFrame, list[dict[str, str]]]:
     """Return the table of every figure of a week, and the questions that have no answer with the reason.
 
-    The table is ordered by what names a figure.
+    Args:
+        lake: the warehouse.
+        week: the week at its data version.
+        kept: answers that others have asked for already or will ask for, by question.
+
+    Returns:
+        The table, ordered by what names a figure, and the unanswered questions.
     """
+    kept = {} if kept is None else kept
     lines: list[dict[str, Any]] = []
     unanswered: list[dict[str, str]] = []
     without_classes: set[str] = set()
@@ -83,7 +93,7 @@ def figures(lake: Lake, week: Week) -> tuple[pl.DataFrame, list[dict[str, str]]]
         if asked.category != ALL and asked.indicator in without_classes:
             continue
         try:
-            result = _answer(lake, week, asked)
+            result = kept.get(asked) or kept.setdefault(asked, answer(lake, week, asked))
         except MetricError as error:
             unanswered.append({"indicator": asked.indicator, "by": asked.by, "reason": error.sentence()})
             continue
@@ -109,8 +119,8 @@ def _questions() -> Iterator[Asked]:
         for category in GROUPS:
             for by in ("city", "district"):
                 yield from (Asked(entry.id, comparison, by, category) for entry in entries if by in entry.levels)
-        for entry in entries:
-            yield from _with_parameters(entry, comparison)
+    for entry in entries:
+        yield from _with_parameters(entry, "yoy")
 
 
 def _with_parameters(entry: Indicator, comparison: str) -> Iterator[Asked]:
@@ -122,7 +132,8 @@ def _with_parameters(entry: Indicator, comparison: str) -> Iterator[Asked]:
                         yield Asked(entry.id, comparison, by, option=(name, value))
 
 
-def _answer(lake: Lake, week: Week, asked: Asked) -> Result:
+def answer(lake: Lake, week: Week, asked: Asked) -> Result:
+    """Ask the metrics one question about a week."""
     scope = week.scope(asked.comparison, asked.by)
     if asked.category != ALL:
         scope = replace(scope, groups=(asked.category,))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from exports.building import locked
+from exports.building import WEB_PAGE, locked
 from exports.errors import ExportError
 from exports.manifest import parsed
 from exports.packing import MANIFEST
@@ -14,7 +14,7 @@ from exports.weeks import WEEK
 
 DEFAULT = Path(__file__).resolve().parents[1] / "data" / "snapshots"
 SETTING = "JICENG_SNAPSHOTS"
-LOG = "snapshots.log"
+LOG = "weekly.log"
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,12 @@ class Package:
     def period(self) -> tuple[date, date]:
         """The week as a half-open period."""
         return self.week, self.week + WEEK
+
+    @property
+    def page(self) -> Path | None:
+        """The report as a page, None where the package has none."""
+        found = self.folder / WEB_PAGE
+        return found if found.is_file() else None
 
     @property
     def megabytes(self) -> float:

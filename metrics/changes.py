@@ -6,6 +6,7 @@ on signals of data integrity that point the same way. The rule is written out at
 """
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from metrics.alerts import Line, counter_metrics, lines
@@ -22,6 +23,8 @@ from metrics.types import Note, Row
 from metrics.verdicts import Comparison, Evidence, compare_counts, count_verdict, exceptions, same_side
 
 ALWAYS_SAID = ("dark_unit",)
+SIGNALS_LOOK_BACK = timedelta(weeks=26)
+"""Signals of data integrity look over half a year anyway; of a longer period its last half is judged."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,9 @@ def _with_signals(question: Question, cases: list[Case], stays: list[bool]) -> l
         stay and case.test is not None and case.test.ratio < 1 and abs(case.test.z) >= question.rule.z
         for case, stay in zip(cases, stays, strict=True)
     )
-    raised = against_fall(question) if near else {}
+    scope = question.scope
+    lately = replace(scope, start=max(scope.start, scope.end - SIGNALS_LOOK_BACK))
+    raised = against_fall(replace(question, scope=lately)) if near else {}
     return [replace(case, signals=raised.get(case.line[0].code, ())) for case in cases]
 
 

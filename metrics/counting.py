@@ -76,7 +76,7 @@ GROUP BY station_code
 """One period; asked once for the period and once for its base, so that each is read by its own range of days."""
 
 RUNS_SAID = 4
-"""So many runs of days are written out in a note."""
+"""So many runs of days are written out in a note; of more only the ends are."""
 
 Counts = dict[str, dict[str, int]]
 """Code of a station or row → name of a count → count."""
@@ -204,9 +204,11 @@ def day_notes(compared: Compared, incomplete: frozenset[date] = frozenset()) -> 
 
 
 def _written(runs: Sequence[tuple[date, date]]) -> str:
-    """Return runs of days as dates, the rest of a long list as dots."""
-    told = [f"{first} – {last}" if first != last else str(first) for first, last in runs[:RUNS_SAID]]
-    return "; ".join(told) + ("; …" if len(runs) > RUNS_SAID else "")
+    """Return runs of days as dates; of many runs the first and last day and how many days they are."""
+    if len(runs) > RUNS_SAID:
+        days = sum((last - first).days + 1 for first, last in runs)
+        return f"{runs[0][0]} – {runs[-1][1]} ({days})"
+    return "; ".join(f"{first} – {last}" if first != last else str(first) for first, last in runs)
 
 
 def share_of(part: int, whole: int) -> float | None:

@@ -93,7 +93,7 @@ def change(question: Question) -> list[Row]:
     base_rounds = rounds_before(question, training, rounds)
     if rounds and not base_rounds:
         base_rounds = [found for found in training.rounds if found.day < rounds[0].day][-1:]
-    about = about_rounds(question, rounds, base_rounds, inside)
+    about = [*about_rounds(question, rounds, base_rounds, inside), Note("regression_to_mean")]
     matched = _matched(question, training.units, rounds, base_rounds) if base_rounds else {}
     since = question.compared.base[0] if question.compared.base else question.scope.start
     rows = []
@@ -166,7 +166,6 @@ def _changed(question: Question, row: Row, found: dict[str, Any]) -> Row:
         interval=limits,
         p=paired.p,
         verdict=POSSIBLE if beyond else NOT_ESTABLISHED,
-        notes=(*row.notes, Note("regression_to_mean")),
         extra=dict(row.extra)
         | {
             "before_mean": float(before.mean()),

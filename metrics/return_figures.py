@@ -136,7 +136,7 @@ def ratio(line: Line) -> Row:
     base, base_whole = pair_of(line.before)
     earlier = line.before.numerator / line.before.denominator
     cells |= {"base_numerator": base, "base_denominator": base_whole}
-    in_points = line.question.indicator.unit == "ratio"
+    in_points = line.question.indicator.unit == "percent"
     cells["change"] = value - earlier if in_points else value / earlier - 1 if earlier else None
     return line.row({"base_value": earlier}, **cells)
 

@@ -110,6 +110,8 @@ SHARES = {
     "moved_share": ("moved", "valid"),
     "recorded_late_share": ("recorded_late", "valid"),
 }
+DAILY = {*COUNTS, *SHARES, "repeat_share", "missing_caller_share", "net_downgrade_rate"}
+"""Figures that are sums over days; one that is none of these, and nothing else above, has no course."""
 WITHOUT_SERIES = (
     "integrity_signals",
     *case_rates.ANSWERS,
@@ -141,13 +143,13 @@ def series(lake: Warehouse, indicator_id: str, scope: Scope, step: Step = "week"
         points = COURSES[indicator_id](question)
     elif question.indicator.subject == "training":
         points = _by_round(question)
-    elif question.indicator.subject == "cases":
+    elif indicator_id == "cases_filed":
         points = _by_step(question, step, _cases(question), known_case_days(question))
     elif question.indicator.subject == "returns":
         points = _by_return(question, step)
     elif indicator_id in longer.ANSWERS:
         points = _running(question, step)
-    else:
+    elif indicator_id in DAILY:
         points = _by_step(question, step, _daily(question), question.reference.days)
     return pl.DataFrame(list(points), schema=SCHEMA, orient="row")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PROGRAMS = ("etl", "metrics", "warehouse")
+PROGRAMS = ("etl", "metrics", "warehouse", "exports")
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BOTH_READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
 

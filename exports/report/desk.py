@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 import metrics
+from exports.figures import ALL, Asked, Kept, answer
 from exports.weeks import Week
 from metrics import MetricError, Result, Row, Scope
 from warehouse import Lake
@@ -23,18 +24,16 @@ class Answers:
 
     lake: Lake
     week: Week
+    shared: Kept = field(default_factory=dict)
     kept: dict[Any, Any] = field(default_factory=dict)
 
     def ask(
         self, indicator: str, comparison: str = "previous", by: str = "city", category: str = "", **options: object
     ) -> Result:
         """Return an indicator of the week."""
-        key = (indicator, comparison, by, category, tuple(sorted(options.items())))
-        if key not in self.kept:
-            scope = self.week.scope(comparison, by, (category,) if category else ())
-            self.kept[key] = metrics.show(self.lake, indicator, scope, **options)
-        found: Result = self.kept[key]
-        return found
+        option = next(iter(options.items()), None)
+        asked = Asked(indicator, comparison, by, category or ALL, option)
+        return self.shared.get(asked) or self.shared.setdefault(asked, answer(self.lake, self.week, asked))
 
     def city(self, indicator: str, comparison: str = "previous", category: str = "", **options: object) -> Row:
         """Return the city's row of an indicator."""

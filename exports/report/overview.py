@@ -27,7 +27,7 @@ def overview(desk: Desk) -> tuple[str, ...]:
     ]
     classes = say("report.by_class", counts=say("say.comma").join(counts)) if counts else ""
     against = [
-        say(f"report.against_{comparison}", told=found or say("report.none_apart"))
+        say.of("report_against", comparison, told=found or say("report.none_apart"))
         for comparison in ("previous", "yoy")
         for found in [cells.apart(desk, answers.ask("alert_change", comparison, "district"))]
     ]

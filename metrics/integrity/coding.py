@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from metrics.integrity.findings import judged, nothing, share_against_past, share_against_peers, split
-from metrics.integrity.judging import values_against_peers
+from metrics.integrity.judging import at_least_split, values_against_peers
 from metrics.integrity.reading import Looking
 from metrics.integrity.signal import Finding
 
@@ -81,9 +81,10 @@ def _net(looked: Looking) -> Iterator[Finding]:
     rate = (down + up)[enough].sum() / valid[enough].sum()
     variance = np.maximum(rate * whole, HALF) / whole**2
     found = iter(values_against_peers(((down - up) / whole)[enough], variance[enough]))
-    for unit, base, fits in zip(looked.stations, valid, enough, strict=True):
+    for unit, base, fits, fewer, more in zip(looked.stations, valid, enough, down, up, strict=True):
         if fits:
-            yield judged("G2", "net_downgrade", unit, "station", next(found), None, base)
+            one = at_least_split(next(found), fewer, fewer + more)
+            yield judged("G2", "net_downgrade", unit, "station", one, None, base)
         else:
             yield Finding("G2", "net_downgrade", unit.code, "station", n=int(base), missing="not_enough")
 

@@ -92,7 +92,8 @@ def _event(looked: Looking, unit: Unit, day: date) -> dict[str, str] | None:
 def _digits(looked: Looking) -> Iterator[Finding]:
     """Yield how even the last digits of each district's returns are.
 
-    Values of three digits and more only, and none that stands as it stood the month before: stocks do not move.
+    Only series that never fall under three digits (a cut through one would bend its digits), and no value that
+    stands as it stood the month before: stocks do not move.
     """
     long = pl.concat(
         everything(looked).select("indicator_id", "org_code", "period_end", value=pl.col(side), side=pl.lit(side))
@@ -101,7 +102,7 @@ def _digits(looked: Looking) -> Iterator[Finding]:
     keys = ("indicator_id", "org_code", "side")
     long = long.sort(*keys, "period_end").filter(
         (pl.col("value") != pl.col("value").shift(1).over(keys).fill_null(-1))
-        & (pl.col("value") >= SMALLEST_VALUE)
+        & (pl.col("value").min().over(keys) >= SMALLEST_VALUE)
         & (pl.col("value") == pl.col("value").round())
     )
     home = {code: looked.units.parent_of(looked.units.station_of(code)) for code in set(long["org_code"])}

@@ -9,7 +9,7 @@
 Formulas: ../shared/domain/statistics.md sections 2 and 6. Only numpy and `scipy.special`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import asin, exp, sin, sqrt
 
 import numpy as np
@@ -69,7 +69,10 @@ def two_sided(z: Floats | float) -> Floats:
 
 
 def against_peers(parts: Floats, wholes: Floats) -> list[Judged]:
-    """Judge shares against the pooled share of at least ten units; every whole is positive."""
+    """Judge shares against the pooled share of at least ten units; every whole is positive.
+
+    The arcsine's p is too small in its lower tail, so it is never taken below the exact binomial one.
+    """
     funnel = share_funnel(parts, wholes)
     if isinstance(funnel, TooFewUnits):
         raise ValueError(f"{funnel.units} units are too few for a comparison with peers")
@@ -80,7 +83,9 @@ def against_peers(parts: Floats, wholes: Floats) -> list[Judged]:
         Judged(
             float(part / whole),
             funnel.target,
-            _tail(part, whole, parts, wholes) if small else float(found),
+            _tail(part, whole, parts, wholes)
+            if small
+            else max(float(found), split_p(int(part), int(whole), funnel.target)),
             centre,
             float(wide),
             "arcsine",
@@ -153,6 +158,11 @@ def split_p(part: int, whole: int, chance: float = 0.5) -> float:
     lower = float(bdtr(part, whole, chance))
     upper = 1.0 if part == 0 else float(bdtrc(part - 1, whole, chance))
     return min(1.0, 2 * min(lower, upper))
+
+
+def at_least_split(found: Judged, part: float, whole: float) -> Judged:
+    """Return a net rate with a p no smaller than that of its own moves split evenly: few moves make fat tails."""
+    return replace(found, p=max(found.p, split_p(int(part), int(whole))))
 
 
 def split_limit(whole: int, chance: float, p: float) -> float | None:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from metrics.integrity.findings import judged, nothing, share_against_peers
-from metrics.integrity.judging import against_past, values_against_peers
+from metrics.integrity.judging import against_past, at_least_split, values_against_peers
 from metrics.integrity.reading import Looking
 from metrics.integrity.returned import Returned, returned
 from metrics.integrity.signal import Finding
@@ -69,9 +69,9 @@ def _outflow(looked: Looking) -> Iterator[Finding]:
     rate = (out + into)[enough].sum() / whole[enough].sum()
     variance = np.maximum(np.maximum(rate * base, out + into), HALF) / base**2
     found = iter(values_against_peers(((out - into) / base)[enough], variance[enough]))
-    for unit, fits, n in zip(looked.stations, enough, whole, strict=True):
+    for unit, fits, n, left, came in zip(looked.stations, enough, whole, out, into, strict=True):
         if fits:
-            yield judged("G4", "net_outflow", unit, "station", next(found), None, n)
+            yield judged("G4", "net_outflow", unit, "station", at_least_split(next(found), left, left + came), None, n)
         else:
             yield Finding("G4", "net_outflow", unit.code, "station", n=int(n), missing="not_enough")
 

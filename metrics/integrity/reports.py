@@ -17,8 +17,9 @@ from metrics.integrity.returned import returned
 from metrics.integrity.signal import Finding
 from metrics.periods import DAY, year_before
 from metrics.population import BASES, POPULATION_SQL, people_on
+from metrics.suppression import Cell, hidden_cells
 from metrics.types import Note
-from metrics.units import Units
+from metrics.units import CITY, Units
 
 COVERAGE, VISITS = "village_officer_coverage", "household_visits"
 LETTERS = ("domestic_violence_warning",)
@@ -95,17 +96,16 @@ def _on_paper(looked: Looking) -> Iterator[Finding]:
 
 
 def _letters(looked: Looking) -> Iterator[Finding]:
-    """Yield letters out of alerts on domestic violence; small cells are hidden, whatever they would say."""
+    """Yield letters out of alerts on domestic violence; small cells and complements are hidden, whatever they say."""
     found = next((one for one in (returned(looked, name) for name in LETTERS) if one), None)
     if found is None:
         yield from nothing("G16", looked.districts, "district", "letters")
         return
     parts, wholes = found.now()
-    small = {
-        unit.code
-        for unit, part, whole in zip(found.units, parts, wholes, strict=True)
-        if _small(part, whole, looked.parameters.suppression_threshold)
-    }
+    counts = zip(parts, wholes, strict=True)
+    cells = [Cell(unit.code, CITY, int(p), int(w)) for unit, (p, w) in zip(found.units, counts, strict=True)]
+    total = Cell(CITY, None, sum(cell.part for cell in cells), sum(cell.whole or 0 for cell in cells))
+    small = hidden_cells({cell.code: cell for cell in (*cells, total)}, looked.parameters.suppression_threshold)
     for finding in share_against_peers(looked, "G16", "letters", found.units, found.level, parts, wholes):
         if finding.unit in small:
             hidden = {"value": None, "interval": None, "n": None, "p": None, "limit": None, "odd": False}
@@ -113,10 +113,6 @@ def _letters(looked: Looking) -> Iterator[Finding]:
             yield Finding(**(finding.__dict__ | hidden | {"missing": "not_enough", "notes": note}))
         else:
             yield finding
-
-
-def _small(part: float, whole: float, threshold: int) -> bool:
-    return part < threshold or 0 < whole - part < threshold
 
 
 def _residents(looked: Looking) -> Iterator[Finding]:

@@ -167,7 +167,8 @@ def _absent(looked: Looking, now: pl.DataFrame, before: pl.DataFrame) -> Iterato
         if len(away) < FEWEST_ABSENT or len(came) < looked.parameters.smallest_base:
             yield Finding("G13", "absent_weaker", unit.code, "district", n=len(away), missing="not_enough")
             continue
-        spread = sqrt(away.var(ddof=1) / len(away) + came.var(ddof=1) / len(came))
+        # The few who were absent make a poor variance of their own; that of those who came serves for both.
+        spread = sqrt(came.var(ddof=1) * (1 / len(away) + 1 / len(came)))
         difference = float(away.mean() - came.mean())
         p = float(two_sided(difference / spread)) if spread > 0 else 1.0
         found = Judged(difference, 0.0, p, 0.0, spread, "plain")

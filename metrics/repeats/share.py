@@ -113,7 +113,8 @@ def resampled(question: Question, units: Units, key: str) -> dict[str, tuple[Clu
     counts = grouped_counts([row[seen], past.key[seen]], columns)
     draws = {}
     for place, unit in enumerate(units.rows):
-        rng = seeded("repeat_share", question.version, unit.code, key, window)
+        # By the period and not the version: the same records give the same interval in every version that holds them.
+        rng = seeded("repeat_share", *compared.period, unit.code, key, window)
         own = counts[counts[:, 0] == place, 2:]
         draws[unit.code] = clustered_share(own, rng), _largest(own)
     return draws

@@ -33,7 +33,7 @@ with columns[2]:
     received = words.signed(to_date.rows[0].extra.get("received_change"))
     card(place, "alert_year_to_date", words("counter.received", change=received), comparisons=("yoy",))
 
-course = place.ask("alert_course")
+course = place.ask("alert_course", comparison="yoy")
 points = alert_figures.course_frame(place, course)
 events = classes.events(place, year)
 figure(
@@ -85,7 +85,7 @@ with right:
         takeaway=alert_figures.span_takeaway(place, year),
     )
 
-valid = place.ask("alerts_valid")
+valid = place.ask("alerts_valid", comparison="none")
 steps = classes.waterfall_frame(place, valid)
 chosen = [place.group] if place.group else GROUPS
 by_class = classes.merged(place, {group: place.of_group("alert_change", group) for group in chosen})
@@ -117,6 +117,9 @@ with right:
         takeaway=takeaways.changes(place, by_class),
     )
 tables.class_table(place, by_class)
+if not place.group:
+    scopes = {name: place.of_group("alert_change", *groups) for name, groups in classes.SCOPES.items()}
+    tables.class_table(place, classes.merged(place, scopes), "scopes")
 
 left, right = st.columns(2)
 parts = {

@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from charts import share_dots, trend, value_dots
-from pages.shared import choices, classes, drilling, rounds, tables, takeaways
+from pages.shared import choices, classes, drilling, rounds, signals, tables, takeaways
 from pages.shared.asking import here
 from pages.shared.figure import figure
 
@@ -151,3 +151,11 @@ with right:
         ),
         click=drilling.on_chart(place, "hours"),
     )
+
+st.subheader(words("rounds.signals"), anchor=False)
+st.caption(words("rounds.signals_about"))
+found = [signal for signal in signals.raised(place) if signal.id == rounds.SIGNAL]
+for signal in found:
+    signals.raised_card(place, signal)
+if not found:
+    st.markdown(words("rounds.no_signals"))

@@ -120,9 +120,9 @@ class Here:
         scope = replace(self.scope, by=by, districts=(), stations=())
         return _answer(_where(), indicator, scope, tuple(sorted(options.items())))
 
-    def of_group(self, indicator: str, group: str, **options: object) -> Result:
-        """Return an indicator for the place, of one class."""
-        scope = replace(self.scope, groups=(group,))
+    def of_group(self, indicator: str, *groups: str, **options: object) -> Result:
+        """Return an indicator for the place, of one class or of several together."""
+        scope = replace(self.scope, groups=groups)
         return _answer(_where(), indicator, scope, tuple(sorted(options.items())))
 
     def series(self, indicator: str, start: date, end: date, step: str, **options: object) -> pl.DataFrame:

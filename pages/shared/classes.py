@@ -8,6 +8,12 @@ import polars as pl
 from metrics import Result
 from pages.shared.asking import Here
 
+SCOPES: Mapping[str, tuple[str, ...]] = {
+    "all_valid": (),
+    "criminal_public_order": ("criminal", "public_order"),
+    "dispute": ("dispute",),
+}
+"""The three scopes in which bureaus publish 降警情; which one is meant is always said."""
 EVENT_NOTES = ("event", "series_break", "parameter_changed")
 
 

@@ -23,17 +23,33 @@ from wording import LANGUAGES, Words, language_of
 LOG = logging.getLogger("jiceng")
 
 
+BEHIND_A_BUTTON = {"analysts": ":material/database_upload:", "office": ":material/work:"}
+"""Audiences whose pages stand behind one button each, with its symbol."""
+
+
 def words_of(found: Address) -> Words:
     """Return the language: the address's, else the browser's."""
     chosen = found.language
     return Words(chosen if chosen in LANGUAGES else language_of(st.context.locale))
 
 
-def navigation(words: Words, pages: Sequence[tuple[st.Page, str]]) -> None:
-    """Draw the links to the pages, each with the filters, and the choice of language."""
+def navigation(words: Words, pages: Sequence[tuple[st.Page, str, str]], here: str) -> None:
+    """Draw the links to the pages, each with the filters, and the choice of language.
+
+    The pages of the leadership stand in the row; those of the analysts and of the office each behind one button, which
+    names the page when it is the one that is open.
+    """
     with st.container(horizontal=True, vertical_alignment="center", key="navigation"):
-        for page, icon in pages:
-            st.page_link(page, label=page.title, icon=icon, query_params=address.links())
+        for page, icon, audience in pages:
+            if audience not in BEHIND_A_BUTTON:
+                _link(page, icon)
+        for audience, icon in BEHIND_A_BUTTON.items():
+            group = [(page, symbol) for page, symbol, whose in pages if whose == audience]
+            opened = [page.title for page, _ in group if page.url_path == here]
+            label = words.of("audience", audience)
+            with st.popover(f"**{label} · {opened[0]}**" if opened else label, icon=icon, type="tertiary"):
+                for page, symbol in group:
+                    _link(page, symbol)
         st.space("stretch")
         st.session_state["choice_lang"] = words.language
         st.segmented_control(
@@ -46,6 +62,10 @@ def navigation(words: Words, pages: Sequence[tuple[st.Page, str]]) -> None:
             on_change=follow,
             args=("choice_lang", "lang"),
         )
+
+
+def _link(page: st.Page, icon: str) -> None:
+    st.page_link(page, label=page.title, icon=icon, query_params=address.links())
 
 
 @contextmanager

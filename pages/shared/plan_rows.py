@@ -23,6 +23,10 @@ WIDTHS = {
 TIER_COLOURS = ["#2a6f97", "#6c757d", "#8d6a9f"]
 
 
+ASKED_ROUND_BY_ROUND = ("training_change", "training_mean_score", "training_participation", "training_p10")
+"""Their course takes a question a round; it stands in their detail, not in the list."""
+
+
 @dataclass(frozen=True)
 class Filters:
     """What of the catalogue is shown."""
@@ -124,7 +128,7 @@ def line(place: Here, entry: Indicator) -> dict[str, Any]:
         "interval": saying.interval(words, row) if one else "",
         "target": saying.target(words, row) if one and not below else _briefly(words.text(entry.target)),
         "status": saying.status(words, row) if one and not below else counted(place, below or result),
-        "trend": place.spark(entry.id) if one and entry.tier != "T3" else [],
+        "trend": place.spark(entry.id) if one and entry.tier != "T3" and entry.id not in ASKED_ROUND_BY_ROUND else [],
         "tier": [entry.tier],
         "of": saying.data_period(place, row, result),
     }
@@ -168,4 +172,4 @@ def counted(place: Here, result: Result) -> str:
         else saying.status(words, row)
         for row in result.rows
     )
-    return words("say.comma").join(words("plan.units_with", word=word, n=n) for word, n in sorted(told.items()))
+    return words("say.comma").join(words("plan.units_with", word=word, n=n) for word, n in sorted(told.items()) if word)

@@ -11,6 +11,9 @@ from pages.shared.asking import Here
 from pages.shared.download import guarded
 from wording import DASH, Words, saying
 
+SIGNAL = "G13"
+"""The signal of data integrity about tests: who stayed away, scores heaped at the pass mark, too little spread."""
+
 
 def compared(place: Here, row: Row) -> str:
     """Return which rounds are shown and which they are compared with."""

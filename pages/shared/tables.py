@@ -146,8 +146,8 @@ def unit_table(place: Here, changed: Result) -> None:
     st.dataframe(frame, hide_index=True, column_config=config, alt=title, height="content", key="units")
 
 
-def class_table(place: Here, changed: Result) -> None:
-    """Draw the table of classes, counts first: a percentage stands only where its base allows one."""
+def class_table(place: Here, changed: Result, key: str = "classes") -> None:
+    """Draw a table of classes, counts first: a percentage stands only where its base allows one."""
     words = place.words
     frame = pl.DataFrame(
         {
@@ -163,9 +163,9 @@ def class_table(place: Here, changed: Result) -> None:
     config: dict[str, Any] = {name: words.of("table", name) for name in frame.columns}
     for name in ("numerator", "base", "difference"):
         config[name] = st.column_config.NumberColumn(words.of("table", name), format="localized")
-    title = words("table.classes")
+    title = words(f"table.{key}")
     st.subheader(title, anchor=False)
-    st.dataframe(frame, hide_index=True, column_config=config, alt=title, height="content", key="classes")
+    st.dataframe(frame, hide_index=True, column_config=config, alt=title, height="content", key=key)
 
 
 def pooled(place: Here, results: Mapping[str, Result], kinds: Mapping[str, str] | None = None) -> pl.DataFrame:

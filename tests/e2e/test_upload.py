@@ -17,7 +17,7 @@ pytestmark = pytest.mark.e2e
 
 STATIONS = [f"3399{district:02d}{number:02d}0000" for district in range(1, 5) for number in range(1, 5)]
 WEEK = "period=2025-12-22..2025-12-28"
-PREPARED_MS = 120_000
+PREPARED_MS = 300_000
 ROWS, BAD_TIME, BAD_UNIT = 40, 11, 23
 PHONE = "1380000"
 
@@ -101,6 +101,7 @@ def test_from_the_drop_to_the_undo(server: str, visit: Visit, tmp_path: Path) ->
     title(page, "Overview")
     assert valid_alerts(visit, server) == before + 38
 
+    page.locator(".st-key-navigation").get_by_role("button", name="Data").click()
     page.get_by_role("link", name="History").click()
     title(page, "History")
     expect(page.get_by_role("combobox", name="Batch")).to_have_value(re.compile("周报.csv"))

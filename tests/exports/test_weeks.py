@@ -142,7 +142,7 @@ def test_the_command_line_tells_by_its_status(
     assert json.loads(capsys.readouterr().out)["removed"] == ["jiceng-2025-12-15-v8"]
     assert main(["list", "--out", str(out), "--json"]) == 0
     assert [one["week"] for one in json.loads(capsys.readouterr().out)["packages"]] == ["2025-12-22"]
-    log = [json.loads(line) for line in (out / "snapshots.log").read_text(encoding="utf-8").splitlines()]
+    log = [json.loads(line) for line in (out / "weekly.log").read_text(encoding="utf-8").splitlines()]
     assert [line["status"] for line in log] == ["made", "refused", "refused", "refused", "made"]
     monkeypatch.setenv("JICENG_LAKE", str(tmp_path / "nowhere"))
     assert main([*common, "--week", "2025-12-22"]) == 3

@@ -67,6 +67,13 @@ def test_every_answer_has_the_promised_shape(full, name: str, by: str) -> None:
     assert pickle.loads(pickle.dumps(result)) == result  # pages keep results in a cache
 
 
+@pytest.mark.parametrize("name", list(catalogue()))
+def test_every_indicator_has_a_course_or_an_empty_one(full, name: str) -> None:
+    if "city" in catalogue()[name].levels:
+        course = series(full, name, Scope(date(2025, 11, 3), END))
+        assert course.columns == ["period_start", "value", "numerator", "denominator"]
+
+
 def test_the_figures_of_the_frame_are_those_of_the_rows(full) -> None:
     frame = show(full, "alerts_valid", Scope(MONDAY, END, by="district")).frame()
     assert frame.select("unit", "value", "base_numerator").rows() == [("A", 70.0, 70), ("B", 28.0, 28)]
@@ -86,7 +93,8 @@ def test_the_catalogue_holds_the_first_set_and_says_what_each_is() -> None:
     assert set(SEVEN) <= set(catalogue())
     for entry in catalogue().values():
         assert entry.name["zh"] and entry.name["en"] and entry.numerator["zh"] and entry.target["en"]
-        assert entry.counter_metrics and entry.smallest_base in (5, 20)
+        assert entry.counter_metrics or entry.subject == "repeats"
+        assert entry.smallest_base in (5, 20)
         assert set(entry.levels) <= {"city", "district", "station"} and entry.levels
         json.dumps(entry.to_json())
 

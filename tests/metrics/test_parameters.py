@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import pytest
 
-from metrics import MetricError, Parameters, Scope, parameters, series, show
+from metrics import MetricError, Parameters, Scope, indicator, parameters, series, show
 from metrics.parameter_table import default_parameters
 from warehouse import parameter_rules
 
@@ -46,8 +46,9 @@ def test_a_change_revises_the_definitions_that_it_concerns_and_no_other(lake, hi
     history("A1", 10, 10)
     change(lake, "look_back_gap", "0.2", "0.1")
     share, alerts = (show(lake, name, Scope(*WEEK)) for name in ("repeat_share", "alert_change"))
-    assert (share.definition, share.provenance["definition_revision"], share.definition_text) == (1, 1, "1.1")
-    assert (alerts.provenance["definition_revision"], alerts.definition_text) == (0, "2")
+    own = indicator("repeat_share").definition
+    assert (share.definition, share.definition_text) == (own, f"{own}.1")
+    assert (alerts.provenance["definition_revision"], alerts.definition_text) == (0, f"{alerts.definition}")
     assert share.provenance["parameters"]["look_back_gap"] == 0.2
     assert "repeat_cluster_n" not in alerts.provenance["parameters"]
 

@@ -254,6 +254,8 @@ def test_few_warning_letters_are_raised_and_small_cells_are_hidden(lake: Any) ->
     hidden = one(lake, "G16", "D05", "district")
     assert (hidden.state, hidden.value, hidden.n) == ("not_enough", None, None)
     assert "cell_under_5" in [note.code for note in hidden.notes]
+    assert one(lake, "G16", "D00", "district").n is None  # or the city's letters would tell those of D05
+    assert one(lake, "G16", "D01", "district").n == 250
 
 
 def test_residents_that_change_without_an_event_are_raised(lake: Any) -> None:

@@ -46,6 +46,11 @@ def test_page_command_line_and_sql_agree(dashboard: Opener, small_lake, capsys, 
     classes = next(table.value for table in app.dataframe if "class" in table.value.columns)
     assert (int(classes["numerator"].sum()), int(classes["base"].sum())) == (now, before)
     assert int(classes["difference"].sum()) == now - before
+    scopes = [table.value for table in app.dataframe if "class" in table.value.columns][1]
+    assert (int(scopes["numerator"][0]), int(scopes["base"][0])) == (now, before)
+    two = classes[classes["class"].isin(["criminal", "public order"])]
+    assert int(scopes["numerator"][1]) == int(two["numerator"].sum())
+    assert list(scopes["class"])[1:] == ["criminal and public order", "disputes"]
 
 
 def test_districts_and_classes_add_up_to_the_city(small_lake) -> None:

@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 
 import warehouse
-from pages.analysts.uploading import jobs, specs, veil
+from pages.analysts.uploading import headings, jobs, specs, veil
 from pages.analysts.uploading.jobs import Plan, Upload, Uploads
 from tests.pages import desk_city
 from warehouse import table
@@ -209,3 +209,18 @@ def test_too_many_open_uploads_are_refused(
     monkeypatch.setattr(jobs, "MOST_OPEN", 1)
     begun(uploads, lake)
     assert uploads.begin(lake, [("a.csv", b"x")], Plan()) is None
+
+
+@pytest.mark.parametrize(
+    ("heading", "label"),
+    [
+        ("有效警情_刑事", "有效警情_刑事"),  # a screen reader is given the label as it is
+        ("_a_ *b* [c]", r"\_a\_ \*b\* \[c\]"),
+        (":red[x] $1$", r"\:red\[x\] \$1\$"),
+        ("# 号", r"\# 号"),
+        ("1. 单位", r"1\. 单位"),
+        ("12.5", "12.5"),
+    ],
+)
+def test_headings_are_escaped_only_where_markdown_would_read_them(heading: str, label: str) -> None:
+    assert headings.escaped(heading) == label

@@ -80,6 +80,6 @@ def one(words: Words, package: Package) -> None:
                 key=f"take_{name}",
                 on_click="ignore",
             )
-    page = package.folder / "report.html"
-    if page.is_file() and st.toggle(words("snapshots.preview"), key="preview"):
+    page = package.page
+    if page is not None and st.toggle(words("snapshots.preview"), key="preview"):
         st.iframe(page, height=HEIGHT)
