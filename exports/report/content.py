@@ -11,6 +11,7 @@ from exports.report.lateness import late_of, lateness
 from exports.report.model import Block, Report, Section
 from exports.report.overview import overview
 from exports.report.pictures import trend_picture, trend_table
+from exports.report.returned import returned
 from exports.report.shares import TOLD, integrity, others, repeats, training
 from exports.report.signalled import signalled
 from exports.report.units import units
@@ -30,6 +31,7 @@ def report(language: str, answers: Answers, revised: Revisions | None) -> Report
         "integrity": (*integrity(desk), *signalled(desk)),
         "delay": lateness(desk),
         "revisions": changed(desk.words, revised),
+        "returned": returned(desk),
         "others": others(desk),
     }
     parts = {"analysis": analysis(desk)}
