@@ -115,5 +115,5 @@ def _analysis_of(desk: Desk, group: str) -> Section:
     return Section(
         f"analysis_{group}",
         say.of("group", group),
-        (cells.joined(desk, said), trend_picture(desk, group, (400, 160))),
+        (cells.joined(desk, said), trend_picture(desk, group, (400, 148))),
     )

@@ -20,7 +20,7 @@ from exports.report.model import Block, Cell, Picture, Report, Section, Table
 from exports.weeks import Week
 from wording import Words
 
-NARROWEST, WIDEST = 5, 22
+NARROWEST, WIDEST = 5, 40
 TEMPLATE = Path(__file__).with_name("paper.typ")
 MESSAGES = {
     "no_browser": {

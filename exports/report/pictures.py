@@ -60,4 +60,4 @@ def changes_picture(desk: Desk, result: Result) -> Picture:
     verdicts = {code: say.of("verdict", code) for code in SHAPES}
     title = say("report.changes_title")
     figure = change_dots(frame, axis=say("axis.change"), verdicts=verdicts).update_yaxes(dtick=1)
-    return Picture("changes", title, figure, title, (760, 120 + 14 * len(rows)))
+    return Picture("changes", title, figure, title, (760, 105 + 13 * len(rows)))

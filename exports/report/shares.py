@@ -23,7 +23,7 @@ TOLD = {
     *GUARDS,
 }
 """Indicators that a section of their own tells."""
-OTHERS_PRINTED = 12
+OTHERS_PRINTED = 8
 """So many other indicators stand on paper, those with a change first; all of them in the workbook and on the page."""
 SHARE_HEADS = ("value", "interval", "numerator", "denominator", "base", "yoy_change", "yoy_verdict")
 
@@ -166,4 +166,4 @@ def _picture(desk: Desk, result: Result, city: Result) -> Picture:
     title = say("report.share_title", name=name)
     figure = share_dots(frame, axis=name, average=city.rows[0].value, average_name=say("report_row.city"))
     figure.update_yaxes(dtick=1)
-    return Picture(f"{result.indicator}_units", title, figure, title, (760, 110 + 14 * len(rows)))
+    return Picture(f"{result.indicator}_units", title, figure, title, (760, 100 + 13 * len(rows)))
