@@ -55,6 +55,10 @@ def measure(folder: Path, slowest: int) -> dict[str, object]:
         metrics.show(lake, name, Scope(*week, "yoy", cast("Level", entry.levels[-1])))
         taken[name] = time.perf_counter() - before
     seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
+    subjects: dict[str, float] = {}
+    for name, took in taken.items():
+        subject = metrics.catalogue()[name].subject
+        subjects[subject] = subjects.get(subject, 0.0) + took
     worst = sorted(taken, key=lambda name: -taken[name])[:slowest]
     return {
         "name": "catalogue_week",
@@ -67,6 +71,7 @@ def measure(folder: Path, slowest: int) -> dict[str, object]:
             "cores": os.cpu_count(),
             "cpu_s": round(cpu, 2),
             "load": round(os.getloadavg()[0], 1),
+            "by_subject_ms": {name: round(1000 * took) for name, took in sorted(subjects.items())},
             "slowest_ms": {name: round(1000 * taken[name]) for name in worst},
         },
     }

@@ -237,7 +237,7 @@ def foot(place: Place, result: Result) -> str:
     rounds = _rounds(result)
     if rounds:
         parts.append(words("foot.rounds", **rounds))
-    elif result.base_period and catalogue()[result.indicator].subject != "training":  # a year of hours has no base
+    elif _base_period(result) and catalogue()[result.indicator].subject != "training":  # a year of hours has no base
         base = [row.base_numerator for row in result.rows if row.base_numerator is not None]
         parts.append(
             words("foot.base", n=words.number(sum(base)) if base else DASH, period=words.period(_base_period(result)))
@@ -255,6 +255,8 @@ def _base_period(result: Result) -> tuple[date, date] | None:
 
     None where such a figure has no base, or hides it.
     """
+    if result.base_period is None:
+        return None
     extra = next((row.extra for row in result.rows if row.extra), {})
     if "base_periods" in extra:
         periods = extra["base_periods"]

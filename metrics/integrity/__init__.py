@@ -8,7 +8,7 @@ from metrics.integrity.audit import Audited, Draw, audited, draw
 from metrics.integrity.falling import against_fall
 from metrics.integrity.figures import of_frame
 from metrics.integrity.panel import Census, census, signals
-from metrics.integrity.pictures import COURSES, course, moves, peers, recodings
+from metrics.integrity.pictures import COURSES, course, has_funnel, moves, peers, recodings
 from metrics.integrity.signal import STATES, Measured, Signal, SignalEntry, signal_entries
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "census",
     "course",
     "draw",
+    "has_funnel",
     "moves",
     "of_frame",
     "peers",

@@ -26,6 +26,8 @@ FEWEST_WEEKS = 26
 SMALLEST_MEAN = 5.0
 NEAR_EVENT = timedelta(days=14)
 DIGITS, FEWEST_VALUES, SMALLEST_VALUE = 10, 100, 100
+SMALLEST_SPREAD = 6.0
+"""Last digits of a normal variable are even to a thousandth from this standard deviation on."""
 
 
 def check(looked: Looking) -> Iterator[Finding]:
@@ -103,6 +105,7 @@ def _digits(looked: Looking) -> Iterator[Finding]:
     long = long.sort(*keys, "period_end").filter(
         (pl.col("value") != pl.col("value").shift(1).over(keys).fill_null(-1))
         & (pl.col("value").min().over(keys) >= SMALLEST_VALUE)
+        & (pl.col("value").std().over(keys) >= SMALLEST_SPREAD)
         & (pl.col("value") == pl.col("value").round())
     )
     home = {code: looked.units.parent_of(looked.units.station_of(code)) for code in set(long["org_code"])}

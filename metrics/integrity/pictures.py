@@ -48,6 +48,16 @@ COURSES = {
 }
 """Part and whole of the weekly share that shows the own past of a signal's unit."""
 FEWEST_KNOWN = 2
+OWN_EXPECTED = (
+    "missing_numbers",
+    "soft_ratio",
+    "invalid_own_course",
+    "missing_own_course",
+    "transfers_own_course",
+    "month_end_dip",
+    "absent_weaker",
+)
+"""Measures that expect something else of each unit: they make no funnel."""
 
 MATRIX_SQL = """
 SELECT category_group_initial AS first, category_group AS now, COUNT(*) AS moved
@@ -86,6 +96,11 @@ def _alike(one: Measured, like: Measured) -> bool:
 
 def _about(measured: Measured) -> list[Note]:
     return [note for note in measured.notes if note.code in ("signal_round", "person_kind")]
+
+
+def has_funnel(measured: Measured) -> bool:
+    """Return whether a measure compares a unit with its peers, by limits that follow its base."""
+    return measured.band is not None and measured.name not in OWN_EXPECTED
 
 
 def course(lake: Warehouse, scope: Scope, signal: str, unit: str) -> pl.DataFrame:

@@ -19,7 +19,7 @@ from metrics.repeats.runs import Rule
 LEAST_DRAWS = 99
 Drawn = tuple[Integers, Integers, Integers, Integers]
 """Draw, key, second and station of permuted incidents."""
-BUDGET = 4_000_000
+BUDGET = 6_000_000
 """So many permuted incidents are sorted for one answer; longer periods are drawn less often, and the row says how."""
 
 

@@ -17,6 +17,8 @@ from metrics.units import resolve
 
 NOTHING_EXPECTED = "nothing_expected"
 SPAN_TOO_SHORT = "span_too_short"
+RUNS = 3
+"""So many quiet times before the period are drawn too: a cluster that has gone on for months is no new one."""
 YEAR, WINDOWS = 365, 4
 """Dates are permuted over a year, and over four windows at least where these are shorter than a window and a year.
 
@@ -102,7 +104,7 @@ def _drawn(question: Question, key: str) -> tuple[History, Draws]:
     past, scope = history(question, key), question.scope
     window, rule = int(question.options["window"]), rule_of(question)
     start, end = second_of(scope.start), second_of(scope.end)
-    back = start - max(window, rule.apart) * DAY_SECONDS
+    back = start - max(window, RUNS * rule.apart) * DAY_SECONDS
     row = row_of_station(past, resolve(question.reference, scope, set(past.stations)))
     # What happens at stations outside the scope cannot be permuted into it.
     needed = ~past.merged & (past.second >= min(back, end - span_of(question) * DAY_SECONDS)) & (row[past.station] >= 0)

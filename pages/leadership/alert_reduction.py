@@ -33,7 +33,7 @@ with columns[2]:
     received = words.signed(to_date.rows[0].extra.get("received_change"))
     card(place, "alert_year_to_date", words("counter.received", change=received), comparisons=("yoy",))
 
-course = place.ask("alert_course")
+course = place.ask("alert_course", comparison="yoy")
 points = alert_figures.course_frame(place, course)
 events = classes.events(place, year)
 figure(

@@ -11,7 +11,7 @@ from pages.shared.asking import Here
 from pages.shared.download import csv_bytes, guarded
 
 SIZES = (50, 100, 200, 400)
-SHOWN = 10
+SHOWN = 12
 
 
 def audit(place: Here) -> None:
@@ -53,7 +53,7 @@ def _results(place: Here, results: tuple[metrics.integrity.Audited, ...]) -> Non
     if not results:
         st.caption(words("audit.no_results"))
         return
-    for result in results[-SHOWN:]:
+    for result in reversed(results[-SHOWN:]):
         low, high = (words.percent(end) for end in result.interval)
         st.markdown(
             "- "

@@ -10,7 +10,7 @@ from pages.shared import address, drilling, plan_rows, tables
 from pages.shared.asking import SELDOM, Here
 from pages.shared.download import guarded
 from pages.shared.figure import definition, figure
-from wording import saying
+from wording import DASH, saying
 
 IN_PERCENT = ("share", "percent")
 
@@ -108,21 +108,20 @@ def _units(place: Here, entry: Indicator) -> None:
 def _table(place: Here, entry: Indicator, result: Result) -> pl.DataFrame:
     words = place.words
     rows = result.rows
-    columns = {
+    columns: dict[str, list[str]] = {
         "unit": [guarded(words.name(row.name_zh, row.name_en)) for row in rows],
-        "value": [saying.value(words, row) if row.value is not None else None for row in rows],
-        "numerator": [row.numerator for row in rows],
-        "denominator": [row.denominator for row in rows],
-        "interval": [saying.interval(words, row) or None for row in rows],
-        "target": [saying.target(words, row) or None for row in rows],
-        "change": [saying.change(words, row) if row.change is not None else None for row in rows],
-        "status": [saying.status(words, row) or None for row in rows],
+        "value": [saying.value(words, row) if row.value is not None else DASH for row in rows],
+        "numerator": [words.number(row.numerator) for row in rows],
+        "denominator": [words.number(row.denominator) for row in rows],
+        "interval": [saying.interval(words, row) or DASH for row in rows],
+        "target": [saying.target(words, row) or DASH for row in rows],
+        "change": [saying.change(words, row) if row.change is not None else DASH for row in rows],
+        "status": [saying.status(words, row) or DASH for row in rows],
     }
     if entry.id == "prevention_components":
         columns = {"unit": columns["unit"]} | _components(place, result)
-    frame = pl.DataFrame(columns, strict=False)
-    kept = [name for name in frame.columns if frame[name].null_count() < len(frame)]
-    return frame.select(pl.col(name).alias(words.of("plan_column", name)) for name in kept)
+    kept = {name: cells for name, cells in columns.items() if any(cell != DASH for cell in cells)}
+    return pl.DataFrame({words.of("plan_column", name): cells for name, cells in kept.items()})
 
 
 def _components(place: Here, result: Result) -> dict[str, list[str]]:

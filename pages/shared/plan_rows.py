@@ -172,4 +172,4 @@ def counted(place: Here, result: Result) -> str:
         else saying.status(words, row)
         for row in result.rows
     )
-    return words("say.comma").join(words("plan.units_with", word=word, n=n) for word, n in sorted(told.items()))
+    return words("say.comma").join(words("plan.units_with", word=word, n=n) for word, n in sorted(told.items()) if word)

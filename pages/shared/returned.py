@@ -62,6 +62,10 @@ def _tables(there: Here, units: Result) -> None:
                 frame.rename({"unit": words.of("returned.by", name)}),
                 hide_index=True,
                 height="content",
+                column_config={
+                    heading: st.column_config.NumberColumn(format="localized")
+                    for heading in (words.of("table", "numerator"), words.of("returned", "before"))
+                },
                 alt=words.of("returned.by", name),
                 key=f"returned_{name}",
             )

@@ -120,19 +120,20 @@ def _named(place: Here, signal: str, one: Measured) -> str:
 
 
 def drawable(place: Here, signal: Signal) -> Measured | None:
-    """Return the measure whose peers are worth a picture: the unit's leading one, or any that has limits."""
-    own = [one for one in signal.measures if _has_picture(one)]
+    """Return the measure whose peers are worth a picture: the unit's leading one, or any that makes a funnel."""
+    own = [one for one in signal.measures if metrics.integrity.has_funnel(one)]
     if not own:
         level = "district" if not place.station else "station"
         others = [*signals(place, "station"), *(signals(place, level) if level == "district" else ())]
-        own = [one for other in others if other.id == signal.id for one in other.measures if _has_picture(one)]
+        own = [
+            one
+            for other in others
+            if other.id == signal.id
+            for one in other.measures
+            if metrics.integrity.has_funnel(one)
+        ]
     order = metrics.integrity.STATES
     return min(own, key=lambda one: (order.index(one.state), 1.0 if one.p is None else one.p), default=None)
-
-
-def _has_picture(one: Measured) -> bool:
-    """Return whether the limits of a measure follow its base, so that they make a funnel."""
-    return one.band is not None and one.unit_of_value != "points"
 
 
 def peers(place: Here, signal: str, like: Measured) -> pl.DataFrame:

@@ -15,7 +15,7 @@ YEAR = (date(2025, 1, 1), date(2026, 1, 1))
 
 
 def test_eight_cities_without_change_have_no_confirmed_fall() -> None:
-    """Two hundred are asked in `benchmarks/no_change.py`: 2 % with seeds 1 to 200. These eight are among them."""
+    """Two hundred are asked in `benchmarks/no_change.py`: 3 % with seeds 1 to 200. These eight are among them."""
     falls, _, told = rate(8, 1, CASES)
     assert (falls, told) == (0, [])
 
