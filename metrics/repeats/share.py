@@ -138,7 +138,7 @@ def judged(question: Question, rows: list[Row], draws: Mapping[str, tuple[Cluste
     drawn = [draws.get(row.unit, (Clustered(None), None))[0] for row in rows]
     tested = [d.z if row.change is not None else None for row, d in zip(rows, drawn, strict=True)]
     p_values = [None if z is None else 2 * float(ndtr(-abs(z))) for z in tested]
-    stays = iter(discoveries([p for p in p_values if p is not None], rule.false_discovery_rate))
+    stays = iter(discoveries([p for p in p_values if p is not None], rule.confirmation_rate))
     done = []
     for row, draw, p in zip(rows, drawn, p_values, strict=True):
         exception = p is not None and next(stays)
