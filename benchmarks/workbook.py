@@ -63,7 +63,8 @@ def main() -> int:
         command = [sys.executable, "-m", "benchmarks.workbook", "--measure", str(book), folder]
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
         found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    detail = {"rows": chosen.rows, "megabytes": found.pop("megabytes"), "steps": found.pop("steps")}
+    detail = {"rows": chosen.rows, "megabytes": found.pop("megabytes"), "steps": found.pop("steps"),
+              "cpu_seconds_of_dry_run": found.pop("cpu")}  # fmt: skip
     peak, kept = found.pop("peak_mb"), True
     for name, value in found.items():
         kept = kept and value <= LIMITS.get(name, value) and peak <= LIMIT_MB
@@ -135,12 +136,13 @@ def measure(book: Path, folder: Path) -> dict[str, Any]:
     peek(book, looked)
     look = time.perf_counter() - started
     told = [time.perf_counter()]
-    started = time.perf_counter()
+    started, busy = time.perf_counter(), _cpu_seconds()
     with Prepared(
         lake, "alert", [book], str(mapping), Options("quarantine"), lambda step, share, rows=0: told.append(_now())
     ) as prepared:
         report = prepared.check()
         taken = time.perf_counter() - started
+    busy = _cpu_seconds() - busy
     told.append(_now())
     if report.status != "dry-run" or report.rows_refused:
         raise SystemExit(json.dumps(report.to_json(), ensure_ascii=False)[:2000])
@@ -151,8 +153,17 @@ def measure(book: Path, folder: Path) -> dict[str, Any]:
         "workbook_longest_silence": max(after - before for before, after in pairwise(told)),
         "megabytes": book.stat().st_size >> 20,
         "peak_mb": sum(used) // 1024,
+        "cpu": round(busy, 1),
         "steps": {step: round(seconds, 2) for step, seconds in report.seconds.items()},
     }
+
+
+def _cpu_seconds() -> float:
+    """Processor time of this process and its ended children, in seconds: what a busy machine does not change."""
+    return sum(
+        found.ru_utime + found.ru_stime
+        for found in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
 
 
 def _now() -> float:

@@ -22,7 +22,7 @@ def web_page(reports: Sequence[Report]) -> bytes:
     from plotly.offline import get_plotlyjs
 
     drawn = {
-        _name(report, picture): json.loads(str(still(picture.figure, picture.key).to_json()))
+        _name(report, picture): json.loads(str(still(picture.figure, picture.key).to_json(remove_uids=False)))
         for report in reports
         for picture in report.pictures()
     }
