@@ -1,9 +1,10 @@
 """Every published figure of a week as one tidy table: one line a figure, each with what it stands on.
 
 A figure is named by indicator, parameters, comparison, level, unit and class. All indicators of the catalogue are
-asked, whatever there are: with their default parameters at every level, by class and with each other parameter for the
-city and its districts. Numbers with a fraction are rounded to twelve significant digits, because the last bits of a
-float differ between machines; counts stay whole numbers.
+asked, whatever there are, with their default parameters at every level. By class there are what is counted of alerts
+and its change, for the city and its districts; with other parameters whatever says what is counted (a key, a kind, an
+ability), and not the numbers that a method is tuned with. Numbers with a fraction are rounded to twelve significant
+digits, because the last bits of a float differ between machines; counts stay whole numbers.
 """
 
 from collections.abc import Iterator
@@ -56,7 +57,10 @@ SCHEMA: dict[str, Any] = {
     "notes": pl.String,
     "data_version": pl.Int64,
 }
-CATEGORY_DOES_NOT_APPLY = "category_not_applicable"
+BY_CLASS = ("alerts_received", "alerts_valid", "alert_change")
+"""Published by class; of every other indicator a class is asked on its page, where it is read."""
+TUNED = ("window", "least", "quiet", "follow")
+"""Parameters that are published with their defaults alone: lengths and thresholds, nothing else that is counted."""
 DAY = timedelta(days=1)
 
 
@@ -88,17 +92,11 @@ def figures(lake: Lake, week: Week, kept: Kept | None = None) -> tuple[pl.DataFr
     kept = {} if kept is None else kept
     lines: list[dict[str, Any]] = []
     unanswered: list[dict[str, str]] = []
-    without_classes: set[str] = set()
     for asked in _questions():
-        if asked.category != ALL and asked.indicator in without_classes:
-            continue
         try:
             result = kept.get(asked) or kept.setdefault(asked, answer(lake, week, asked))
         except MetricError as error:
             unanswered.append({"indicator": asked.indicator, "by": asked.by, "reason": error.sentence()})
-            continue
-        if asked.category != ALL and any(note.code == CATEGORY_DOES_NOT_APPLY for note in result.notes):
-            without_classes.add(asked.indicator)
             continue
         lines += _lines(result, asked)
     frame = pl.DataFrame(lines, schema=SCHEMA, orient="row").sort(KEY)
@@ -118,13 +116,15 @@ def _questions() -> Iterator[Asked]:
             yield from (Asked(entry.id, comparison, by) for entry in entries if by in entry.levels)
         for category in GROUPS:
             for by in ("city", "district"):
-                yield from (Asked(entry.id, comparison, by, category) for entry in entries if by in entry.levels)
+                yield from (Asked(entry.id, comparison, by, category) for entry in entries if entry.id in BY_CLASS)
     for entry in entries:
         yield from _with_parameters(entry, "yoy")
 
 
 def _with_parameters(entry: Indicator, comparison: str) -> Iterator[Asked]:
     for name, parameter in entry.parameters.items():
+        if name in TUNED:
+            continue
         for value in parameter.values:
             if value != parameter.default:
                 for by in ("city", "district"):

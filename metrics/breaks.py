@@ -40,7 +40,7 @@ class Alternative:
 def event_notes(question: Question, units: Units, unit: Unit) -> list[Note]:
     """Return the events that concern a unit: breaks of the series, and what else happened to it alone."""
     notes = []
-    for event in question.reference.events.iter_rows(named=True):
+    for event in question.reference.event_rows:
         if not _concerns(event, units, unit):
             continue
         if breaks_series(question, event):
@@ -52,10 +52,9 @@ def event_notes(question: Question, units: Units, unit: Unit) -> list[Note]:
 
 def city_event_notes(question: Question) -> list[Note]:
     """Return festivals, campaigns and outages of the whole city that lie in either period."""
-    events = question.reference.events.iter_rows(named=True)
     return [
         _event_note("event", event)
-        for event in events
+        for event in question.reference.event_rows
         if not event["org_code"] and event["kind"] not in BREAKING and _overlaps(question, event)
     ]
 
@@ -156,6 +155,6 @@ def _neighbours(question: Question, counted: Counted) -> Iterator[tuple[str, Alt
 
 def _redrawn(question: Question, units: Units) -> Iterable[str]:
     """Return the units that a recorded merger or boundary change names."""
-    for event in question.reference.events.iter_rows(named=True):
+    for event in question.reference.event_rows:
         if event["org_code"] and event["kind"] in REDRAWING and breaks_series(question, event):
             yield units.station_of(event["org_code"])

@@ -106,7 +106,10 @@ class Question:
         return _memory.of(self.lake, key, lambda: self.lake.frame(sql, parameters | {"version": self.version}))
 
 
-_memory: Memory[pl.DataFrame] = Memory(32)
+MOST_BYTES = 192 * 1024 * 1024
+"""Frames kept for each lake: a page or a weekly package asks for dozens, of which a few hold every day of years."""
+
+_memory: Memory[pl.DataFrame] = Memory(MOST_BYTES, lambda frame: int(frame.estimated_size()))
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from metrics.changes import change
 from metrics.counting import Question, count_alerts
 from metrics.periods import DAY, compare
+from metrics.remembering import Memory
 from metrics.rows import NO_DATA
 from metrics.statistics import count_limits
 from metrics.types import Row
@@ -19,6 +20,7 @@ ROLLING, TO_DATE = "alert_rolling_year", "alert_year_to_date"
 YEAR_INCOMPLETE = "year_incomplete"
 MOST_MISSING = 7
 """A sum over a year of which more days are missing would be too low."""
+_memory: Memory[list[Row]] = Memory(16)
 
 
 def first_day(indicator: str, end: date) -> date:
@@ -40,6 +42,12 @@ def stretched(question: Question) -> Question:
 
 def span(question: Question) -> list[Row]:
     """Return the whole count of each unit with the change of the days compared, judged as any other change."""
+    # The question is stretched already, so whatever comparison a reader chose, it is the same one.
+    asked = (question.indicator.id, question.version, question.scope)
+    return _memory.of(question.lake, asked, lambda: _span(question))
+
+
+def _span(question: Question) -> list[Row]:
     scope, known = replace(question.scope, comparison="none"), question.reference
     whole = replace(question, scope=scope, compared=compare(scope, known.days, known.week_start, chinese=known.chinese))
     counts, _ = count_alerts(whole).rows()

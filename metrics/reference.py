@@ -4,8 +4,11 @@ Every figure of a page asks for the same few small tables, so they are read once
 for the lake that they came from. A version never changes, so nothing kept can be stale.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -15,6 +18,9 @@ from metrics.periods import WEEKDAYS
 from metrics.remembering import Memory
 from metrics.types import Warehouse
 
+T = TypeVar("T")
+
+MOST_KEPT = 64
 STATIONS_SQL = """
 SELECT station_code, district_code, name_zh, name_en, kind, valid_from, valid_to, successor_code
 FROM lake.station AT (VERSION => $version)
@@ -57,6 +63,20 @@ class Reference:
     city_en: str
     week_start: int
     chinese: bool
+    kept: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def event_rows(self) -> list[dict[str, Any]]:
+        """The events, each as a record."""
+        return self.events.to_dicts()
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what was made of these tables under a key; the newest are kept."""
+        found: T = self.kept[key] if key in self.kept else make()
+        self.kept[key] = found
+        while len(self.kept) > MOST_KEPT:
+            self.kept.pop(next(iter(self.kept)), None)
+        return found
 
 
 _memory: Memory[Reference] = Memory(4)

@@ -17,6 +17,7 @@ import polars as pl
 
 from metrics.counting import Question
 from metrics.population import people_on, stations_on
+from metrics.remembering import Memory
 from metrics.types import Period
 from metrics.units import Units, resolve
 
@@ -92,8 +93,18 @@ class Training:
     staff: list[dict[str, Any]]
 
 
+_memory: Memory[Training] = Memory(16)
+
+
 def read(question: Question) -> Training:
     """Return every round of the chosen kind of staff and ability."""
+    scope, options = question.scope, question.options
+    place = (scope.end, scope.by, scope.districts, scope.stations)
+    key = (question.version, *place, options["person_kind"], options["ability"])
+    return _memory.of(question.lake, key, lambda: _read(question))
+
+
+def _read(question: Question) -> Training:
     person_kind = str(question.options["person_kind"])
     frame = question.frame(RESULTS_SQL, person_kind=person_kind)
     if question.options["ability"] != "all":

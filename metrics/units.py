@@ -71,6 +71,11 @@ def resolve(reference: Reference, scope: Scope, seen: set[str]) -> Units:
     Raises:
         MetricError: for a district or station that does not exist.
     """
+    key = ("units", scope.end, scope.by, scope.districts, scope.stations, frozenset(seen))
+    return reference.once(key, lambda: _resolve(reference, scope, seen))
+
+
+def _resolve(reference: Reference, scope: Scope, seen: set[str]) -> Units:
     last = scope.end - DAY
     district_home, districts, _ = standing(reference.districts, "district_code", last)
     home, stations, mergers = standing(reference.stations, "station_code", last)

@@ -84,7 +84,7 @@ def _titles(event: dict[str, str]) -> dict[str, str]:
 
 def _event(looked: Looking, unit: Unit, day: date) -> dict[str, str] | None:
     """Return a recorded event of the unit, its district or the city that began near a day."""
-    for event in looked.reference.events.iter_rows(named=True):
+    for event in looked.reference.event_rows:
         org = event["org_code"] and looked.units.station_of(event["org_code"])
         if (not org or org in (unit.code, unit.district)) and abs(event["starts_on"] - day) <= NEAR_EVENT:
             return dict(event)

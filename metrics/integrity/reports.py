@@ -152,7 +152,7 @@ def _in_use(
 def _redrawn(looked: Looking, since: date) -> set[str]:
     """Return the units that a recorded merger or boundary change of the last year concerns."""
     codes = set()
-    for event in looked.reference.events.iter_rows(named=True):
+    for event in looked.reference.event_rows:
         if event["kind"] in REDRAWN and event["org_code"] and since < event["starts_on"] < looked.window[1]:
             home = looked.units.station_of(event["org_code"])
             codes |= {home, event["org_code"]}

@@ -26,7 +26,7 @@ BUDGET = 6_000_000
 """So many reports are thrown for one band; a large city is thrown less often, and the row says how often."""
 WIDEST = 0.4
 """The curve is drawn for the busiest 40 % of places; the rest adds little."""
-_memory: Memory[RandomBand] = Memory(64)
+_memory: Memory[RandomBand] = Memory(1024)
 
 
 def repeat_concentration(question: Question) -> list[Row]:

@@ -41,7 +41,8 @@ def repeat_chance(question: Question) -> list[Row]:
         Note("cluster_rule", vars(rule_of(question))),
         Note("draws", {"draws": draws.number}),
     )
-    return [_row(question, unit, draws, row == place, notes, key) for place, unit in enumerate(units.rows)]
+    unknown = _unknown(question)
+    return [_row(question, unit, draws, row == place, notes, unknown) for place, unit in enumerate(units.rows)]
 
 
 def span_of(question: Question) -> int:
@@ -54,23 +55,29 @@ def too_short(question: Question) -> bool:
     """Return whether the lake knows too few days to tell what chance makes: not four windows, or one and a year."""
     days = max(int(question.options["window"]), rule_of(question).apart)
     end = question.scope.end
-    known = sum(end - timedelta(days=span_of(question)) <= day < end for day in question.reference.days)
+    first = end - timedelta(days=span_of(question))
+    known = sum(first <= day < end for day in question.reference.days)
     return known < min(WINDOWS * days, YEAR + days) * (1 - question.parameters.look_back_gap)
 
 
-def _row(question: Question, unit: Unit, draws: Draws, own: Flags, notes: tuple[Note, ...], key: str) -> Row:
+def _unknown(question: Question) -> str | None:
+    """Return why nothing can be said of any unit, None where something can."""
+    if missing_look_back(question, question.scope.start) > question.parameters.look_back_gap:
+        return LOOK_BACK_INCOMPLETE
+    return SPAN_TOO_SHORT if too_short(question) else None
+
+
+def _row(question: Question, unit: Unit, draws: Draws, own: Flags, notes: tuple[Note, ...], unknown: str | None) -> Row:
     repeats = chance_of(draws.repeats, draws.drawn_repeats, own)
     clusters = chance_of(draws.clusters, draws.drawn_clusters, own)
-    short = missing_look_back(question, question.scope.start) > question.parameters.look_back_gap
-    reason = LOOK_BACK_INCOMPLETE if short else SPAN_TOO_SHORT if too_short(question) else None
-    known = reason is None
+    reason, known = unknown, unknown is None
     if known and not repeats.expected:
         reason = NOTHING_EXPECTED
     if reason is None and repeats.observed < question.indicator.smallest_base:
         reason = BASE_UNDER_20
     shown = reason is None
     extra = {
-        "key": key,
+        "key": key_of(question),
         "observed": repeats.observed,
         "expected": repeats.expected if known else None,
         "expected_low": repeats.low if known else None,
@@ -86,7 +93,7 @@ def _row(question: Question, unit: Unit, draws: Draws, own: Flags, notes: tuple[
         name_en=unit.name_en,
         unit_of_value=question.indicator.unit,
         value=repeats.observed / repeats.expected if shown else None,
-        numerator=None if short else repeats.observed,
+        numerator=None if unknown == LOOK_BACK_INCOMPLETE else repeats.observed,
         interval=_ratio(repeats) if shown else None,
         p=repeats.p if shown else None,
         suppressed=reason,

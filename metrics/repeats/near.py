@@ -48,7 +48,8 @@ def repeat_near(question: Question) -> list[Row]:
     """Return pairs under 100 m apart and on the same day ÷ those of permuted dates, with the whole table beside it."""
     scope = question.scope
     units = resolve(question.reference, scope, set())
-    tables = _memory.of(question.lake, ("near", question.version, scope), lambda: _tables(question, units))
+    asked = (question.version, scope.end, scope.by, scope.districts, scope.stations, scope.groups)
+    tables = _memory.of(question.lake, asked, lambda: _tables(question, units))
     return [_row(question, unit, tables[unit.code]) for unit in units.rows]
 
 
