@@ -21,6 +21,7 @@ from exports import manifest as manifests
 from exports.errors import ExportError
 from exports.figures import figures
 from exports.packing import MANIFEST, SUMS, digest, read, sums, zip_bytes
+from exports.report.beside import Beside, beside
 from exports.report.content import report
 from exports.report.desk import Answers
 from exports.report.lateness import late_of
@@ -129,19 +130,21 @@ def package(lake: Lake, week: Week, choices: dict[str, Any], language: str) -> t
     answers = Answers(lake, week)
     wanted, files = set(choices["formats"]), dict[str, bytes]()
     warnings: list[dict[str, str]] = []
-    with ThreadPoolExecutor(1) as beside:  # the browser draws while the figures are counted
-        counting = beside.submit(figures, lake, week, answers.shared)
+    # The browser draws while the figures are counted, and two workbooks are written by two processes.
+    two = "xlsx" in wanted and len(LANGUAGES[language]) > 1
+    with ThreadPoolExecutor(1) as counter, beside(wanted=two) as writing:
+        counting = counter.submit(figures, lake, week, answers.shared)
         reports = _reports(lake, answers, language, wanted)
         if "pdf" in wanted:
             for made, told in _on_paper(reports, week):
                 files |= made
                 warnings += told
         table, unanswered = counting.result()
+        files |= _on_screen(reports, table, week, wanted, writing)
     if "parquet" in wanted:
         files["figures.parquet"] = parquet_bytes(table)
     if "csv" in wanted:
         files["figures.csv"] = csv_bytes(table)
-    files |= _on_screen(reports, table, week, wanted)
     content = manifests.manifest(
         lake,
         week,
@@ -188,12 +191,13 @@ def _on_paper(reports: list[Report], week: Week) -> Iterator[tuple[dict[str, byt
             yield {}, [told | {"sentence": error.sentence(), "sentence_zh": error.sentence("zh")}]
 
 
-def _on_screen(reports: list[Report], table: pl.DataFrame, week: Week, wanted: set[str]) -> dict[str, bytes]:
+def _on_screen(
+    reports: list[Report], table: pl.DataFrame, week: Week, wanted: set[str], writing: Beside
+) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     if "xlsx" in wanted:
-        from exports.report.workbook import workbook
-
-        files |= {f"workbook{suffix}.xlsx": workbook(one, table, week) for one, suffix in _suffixes(reports)}
+        made = writing.workbooks(reports, table, week)
+        files |= {f"workbook{suffix}.xlsx": book for (_, suffix), book in zip(_suffixes(reports), made, strict=True)}
     if "html" in wanted:
         from exports.report.web import web_page
 

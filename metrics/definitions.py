@@ -9,11 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from metrics.errors import MetricError
 from metrics.parameter_table import ALL, Parameters
-from warehouse import parameter_rule
+from warehouse import parameter_rule, parsed_yaml
 
 FOLDER = Path(__file__).with_name("catalogue")
 SUBJECTS = ("alerts", "shares", "repeats", "cases", "training", "returns", "base", "quality", "ability")
@@ -195,7 +193,7 @@ def indicator(name: str) -> Indicator:
 
 
 def _read(name: str) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    content: dict[str, Any] = parsed_yaml((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
     return content
 
 

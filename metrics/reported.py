@@ -7,14 +7,12 @@ and minors are hidden by `suppression.py`, which stands behind every answer.
 from collections.abc import Mapping
 from datetime import date
 
-import polars as pl
-
 from metrics.breaks import event_notes
 from metrics.counting import Question
 from metrics.definitions import Upload, catalogue
 from metrics.periods import DAY
 from metrics.return_figures import FIGURES, SCALES, Line, pair_of
-from metrics.returned import Returns, Tally, periods_in, returns_of, rolled, table_of, units_of
+from metrics.returned import Returns, Table, Tally, returns_of, rolled, table_of, units_of
 from metrics.standing import Unit
 from metrics.types import Note, Period, Row
 from metrics.units import unit_notes
@@ -75,22 +73,18 @@ def _row(question: Question, upload: Upload, found: Returns, unit: Unit) -> Row:
 def course(question: Question) -> list[Point]:
     """Return one point a return for the whole scope, oldest first."""
     upload, units = upload_of(question), units_of(question)
-    frame = _frame(question)
-    lines: dict[Period, list[tuple[str, float, float, float]]] = {period: [] for period in returned_steps(question)}
-    columns = ("period_start", "period_end", "org_code", "numerator", "denominator")
-    for start, end, code, numerator, denominator in frame.select(columns).iter_rows():
-        if (start, end) in lines:
-            lines[start, end].append((code, numerator, denominator or 0.0, numerator * (denominator or 0.0)))
-    return [_point(question, upload, period[0], rolled(question, units, part)) for period, part in lines.items()]
+    lines = _table(question).lines
+    steps = returned_steps(question)
+    return [_point(question, upload, step[0], rolled(question, units, lines.get(step, []))) for step in steps]
 
 
 def returned_steps(question: Question) -> list[Period]:
     """Return the periods of the returns that lie wholly in the scope, oldest first."""
     scope = question.scope
-    return [period for period in periods_in(_frame(question)) if period[0] >= scope.start and period[1] <= scope.end]
+    return [period for period in _table(question).periods if period[0] >= scope.start and period[1] <= scope.end]
 
 
-def _frame(question: Question) -> pl.DataFrame:
+def _table(question: Question) -> Table:
     upload = upload_of(question)
     return table_of(question, upload.indicator_id or question.indicator.id, part_of(question, upload))
 

@@ -10,6 +10,7 @@ before and did not report now are named, and a count is then not compared.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import polars as pl
 
@@ -32,7 +33,8 @@ SELECT
 FROM lake.indicator_return AT (VERSION => $version)
 """
 LONGEST_CHAIN = 20
-_tables: Memory[dict[tuple[str, str], pl.DataFrame]] = Memory(2)
+Numbers = tuple[str, float, float, float]
+_tables: Memory[dict[tuple[str, str], "Table"]] = Memory(2)
 _units: Memory[Units] = Memory(16)
 
 
@@ -61,6 +63,28 @@ class Tally:
 
 
 @dataclass(frozen=True)
+class Table:
+    """Every return of one indicator and part, and what each question wants of them, made once."""
+
+    frame: pl.DataFrame
+
+    @cached_property
+    def periods(self) -> list[Period]:
+        """Their periods, see `periods_in`."""
+        return periods_in(self.frame)
+
+    @cached_property
+    def lines(self) -> dict[Period, list[Numbers]]:
+        """Code, numerator, denominator and their product by period."""
+        found: dict[Period, list[Numbers]] = {}
+        columns = ("period_start", "period_end", "org_code", "numerator", "denominator")
+        for start, end, code, numerator, denominator in self.frame.select(columns).iter_rows():
+            part, whole = numerator or 0.0, denominator or 0.0
+            found.setdefault((start, end), []).append((code, part, whole, part * whole))
+        return found
+
+
+@dataclass(frozen=True)
 class Returns:
     """The returns of one indicator that answer a question.
 
@@ -80,37 +104,38 @@ class Returns:
 
 def returns_of(question: Question, upload: Upload, breakdown: str) -> Returns:
     """Return what the returns of an indicator say about a question."""
-    frame = table_of(question, upload.indicator_id or question.indicator.id, breakdown)
-    units = units_of(question)
-    known = periods_in(frame)
+    table = table_of(question, upload.indicator_id or question.indicator.id, breakdown)
+    units, known = units_of(question), table.periods
     periods, inside = chosen(known, question.compared.period, stock=upload.stock)
     base = base_of(periods, known, question.scope.comparison)
     return Returns(
-        units, periods, base, inside, tallies(question, frame, units, periods), tallies(question, frame, units, base)
+        units, periods, base, inside, tallies(question, table, units, periods), tallies(question, table, units, base)
     )
 
 
-def table_of(question: Question, indicator_id: str, breakdown: str) -> pl.DataFrame:
+def table_of(question: Question, indicator_id: str, breakdown: str) -> Table:
     """Return every return of one indicator and part; the table is read once a version."""
     tables = _tables.of(question.lake, question.version, lambda: _read(question))
     return tables.get((indicator_id, breakdown), _EMPTY)
 
 
-_EMPTY = pl.DataFrame(
-    schema={
-        "org_code": pl.String,
-        "period_start": pl.Date,
-        "period_end": pl.Date,
-        "numerator": pl.Float64,
-        "denominator": pl.Float64,
-    }
+_EMPTY = Table(
+    pl.DataFrame(
+        schema={
+            "org_code": pl.String,
+            "period_start": pl.Date,
+            "period_end": pl.Date,
+            "numerator": pl.Float64,
+            "denominator": pl.Float64,
+        }
+    )
 )
 
 
-def _read(question: Question) -> dict[tuple[str, str], pl.DataFrame]:
+def _read(question: Question) -> dict[tuple[str, str], Table]:
     frame = question.lake.frame(RETURNS_SQL, {"version": question.version})
     parts = frame.partition_by("indicator_id", "breakdown", as_dict=True, include_key=False)
-    return {(str(name), str(part)): rows for (name, part), rows in parts.items()}
+    return {(str(name), str(part)): Table(rows) for (name, part), rows in parts.items()}
 
 
 def units_of(question: Question) -> Units:
@@ -151,25 +176,12 @@ def base_of(periods: tuple[Period, ...], known: list[Period], comparison: str) -
     return tuple(earlier) if same else ()
 
 
-def tallies(question: Question, frame: pl.DataFrame, units: Units, periods: Iterable[Period]) -> dict[str, Tally]:
+def tallies(question: Question, table: Table, units: Units, periods: Iterable[Period]) -> dict[str, Tally]:
     """Return the sums of some periods by row."""
-    wanted = list(periods)
-    if not wanted:
-        return {}
-    keys = pl.DataFrame(wanted, schema={"period_start": pl.Date, "period_end": pl.Date}, orient="row")
-    summed = (
-        frame.join(keys, on=["period_start", "period_end"], how="semi")
-        .group_by("org_code")
-        .agg(
-            pl.col("numerator").sum(),
-            pl.col("denominator").sum(),
-            (pl.col("numerator") * pl.col("denominator")).sum().alias("weighted"),
-        )
-    )
-    return rolled(question, units, summed.iter_rows())
+    return rolled(question, units, [line for period in periods for line in table.lines.get(period, [])])
 
 
-def rolled(question: Question, units: Units, lines: Iterable[tuple[str, float, float, float]]) -> dict[str, Tally]:
+def rolled(question: Question, units: Units, lines: Iterable[Numbers]) -> dict[str, Tally]:
     """Return lines of org code, numerator, denominator and weighted sum by row of the table."""
     stations: dict[str, Tally] = {}
     districts: dict[str, Tally] = {}

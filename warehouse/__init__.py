@@ -46,6 +46,7 @@ from warehouse.quarantine import Quarantined, assign, list_quarantine, resolve
 from warehouse.schema import Column, Table, system_tables, table, tables
 from warehouse.setting_parameters import set_parameter
 from warehouse.versions import moment_of, pins, row_counts, settled_version
+from warehouse.yamls import parsed_yaml
 
 __all__ = [
     "BadDay",
@@ -99,6 +100,7 @@ __all__ = [
     "outlines",
     "parameter_rule",
     "parameter_rules",
+    "parsed_yaml",
     "pin",
     "pins",
     "preview_batch",

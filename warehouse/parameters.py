@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import yaml
 
 from warehouse.errors import BadParameter, UnknownParameter
+from warehouse.yamls import parsed_yaml
 
 FILE = Path(__file__).with_name("parameters.yaml")
 SINCE_SCHEMA = 4
@@ -90,7 +90,7 @@ def text_of(value: Number | None) -> str:
 @cache
 def parameter_rules() -> dict[str, ParameterRule]:
     """Every parameter by its name, in the order in which a page lists them."""
-    return {name: _rule(name, entry) for name, entry in yaml.safe_load(FILE.read_text(encoding="utf-8")).items()}
+    return {name: _rule(name, entry) for name, entry in parsed_yaml(FILE.read_text(encoding="utf-8")).items()}
 
 
 def _rule(name: str, entry: dict[str, Any]) -> ParameterRule:

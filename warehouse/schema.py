@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
+from warehouse.yamls import parsed_yaml
 
 HERE = Path(__file__).parent
 SCHEMA_VERSION = 7
@@ -95,7 +95,7 @@ def _column(name: str, spec: list[Any]) -> Column:
 
 def _read(path: Path) -> dict[str, Table]:
     tables = {}
-    for name, spec in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+    for name, spec in parsed_yaml(path.read_text(encoding="utf-8")).items():
         columns = tuple(_column(column, rules) for column, rules in spec["columns"].items())
         tables[name] = Table(
             name=name,

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
-import yaml
-
 from metrics.definitions import FOLDER
 from metrics.statistics import Interval
 from metrics.types import Note, Period
+from warehouse import parsed_yaml
 
 State = Literal["raised", "quiet", "not_enough", "no_data"]
 STATES: tuple[State, ...] = ("raised", "quiet", "not_enough", "no_data")
@@ -170,7 +169,7 @@ def rules() -> Rules:
 
 @cache
 def _read() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load((FOLDER / "signals.yaml").read_text(encoding="utf-8"))
+    content: dict[str, Any] = parsed_yaml((FOLDER / "signals.yaml").read_text(encoding="utf-8"))
     return content
 
 

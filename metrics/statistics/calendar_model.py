@@ -9,6 +9,7 @@ coefficients and takes a hundred times as long (docs/decisions/0031-calendar-mod
 Assumes known days only; a column without variation is left out and its factor is 1.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -57,15 +58,33 @@ def fit_calendar(counts: Floats, design: Floats, offset: Floats | None = None) -
 def _reweighted(counts: Floats, design: Floats, offset: Floats) -> tuple[Floats, Floats]:
     """Return the fitted means and the coefficients, the constant first."""
     width = design.shape[1]
-    squares = (design[:, :, None] * design[:, None, :]).reshape(len(design), width * width)
+    weighted = _products(design) if len(counts) > 1 else _one_by_one(design)
     linear = np.log(counts.mean(axis=1, keepdims=True)) + np.zeros_like(counts)
     coefficients = np.zeros((len(counts), width))
     for _ in range(MOST_ROUNDS):
         mean = np.exp(linear)
         wanted = (mean * (linear - offset) + counts - mean) @ design
-        weight = (mean @ squares).reshape(len(counts), width, width) + RIDGE * np.eye(width)
+        weight = weighted(mean) + RIDGE * np.eye(width)
         before, coefficients = coefficients, np.linalg.solve(weight, wanted[:, :, None])[:, :, 0]
         linear = np.clip(coefficients @ design.T + offset, -30.0, 30.0)
         if np.max(np.abs(coefficients - before), initial=0.0) < AT_REST:
             break
     return np.exp(linear), coefficients
+
+
+def _one_by_one(design: Floats) -> Callable[[Floats], Floats]:
+    """Return what gives the information matrix of each unit by its means."""
+    return lambda means: np.stack([(design.T * mean) @ design for mean in means])
+
+
+def _products(design: Floats) -> Callable[[Floats], Floats]:
+    """Return the same for many units at once; a matrix is symmetric, so half of it is counted."""
+    rows, columns = np.triu_indices(design.shape[1])
+    products = design[:, rows] * design[:, columns]
+
+    def weighted(means: Floats) -> Floats:
+        matrices = np.empty((len(means), design.shape[1], design.shape[1]))
+        matrices[:, rows, columns] = matrices[:, columns, rows] = means @ products
+        return matrices
+
+    return weighted
