@@ -18,14 +18,15 @@ import streamlit as st
 
 ROOT = Path(__file__).resolve().parent
 ICON = ROOT / "static" / "icon.png"
-# Name (also its address), file and symbol of every page, in the order of the navigation; the folder is its audience.
+# Name (also its address), file and symbol (behind a button) of every page, in the order of the navigation; the folder
+# is its audience.
 PAGES = (
-    ("overview", "pages/leadership/overview.py", ":material/dashboard:"),
-    ("alert_reduction", "pages/leadership/alert_reduction.py", ":material/trending_down:"),
-    ("repeat_reports", "pages/leadership/repeat_reports.py", ":material/replay:"),
-    ("training", "pages/leadership/training.py", ":material/school:"),
-    ("indicators", "pages/leadership/indicators.py", ":material/checklist:"),
-    ("integrity", "pages/leadership/integrity.py", ":material/fact_check:"),
+    ("overview", "pages/leadership/overview.py", None),
+    ("alert_reduction", "pages/leadership/alert_reduction.py", None),
+    ("repeat_reports", "pages/leadership/repeat_reports.py", None),
+    ("training", "pages/leadership/training.py", None),
+    ("indicators", "pages/leadership/indicators.py", None),
+    ("integrity", "pages/leadership/integrity.py", None),
     ("upload", "pages/analysts/upload.py", ":material/upload_file:"),
     ("history", "pages/analysts/history.py", ":material/history:"),
     ("quarantine", "pages/analysts/quarantine.py", ":material/rule:"),
@@ -36,11 +37,11 @@ PAGES = (
 
 
 def registry(titles: Sequence[str]) -> list[st.Page]:
-    """Return every page with its title; the first one is the default."""
-    return [
-        st.Page(ROOT / file, title=title, url_path=name, default=name == PAGES[0][0])
-        for (name, file, _), title in zip(PAGES, titles, strict=True)
+    """Return every page with its title, and the first one once more: Streamlit shows the default page at `/` only."""
+    named = [
+        st.Page(ROOT / file, title=title, url_path=name) for (name, file, _), title in zip(PAGES, titles, strict=True)
     ]
+    return [st.Page(ROOT / PAGES[0][1], title=titles[0], url_path="", default=True), *named]
 
 
 def show() -> None:
@@ -50,8 +51,10 @@ def show() -> None:
     found = address.read(st.query_params.to_dict())
     words = front.words_of(found)
     st.set_page_config(page_title=words("app.title"), page_icon=ICON, layout="wide", initial_sidebar_state="auto")
-    pages = registry([words(f"page.{name}") for name, *_ in PAGES])
-    page = st.navigation(pages, position="hidden")
+    front_page, *pages = registry([words(f"page.{name}") for name, *_ in PAGES])
+    page = st.navigation([front_page, *pages], position="hidden")
+    if page.url_path != PAGES[0][0]:
+        pages[0] = front_page
     front.navigation(
         words,
         [(entry, icon, file.split("/")[1]) for entry, (_, file, icon) in zip(pages, PAGES, strict=True)],

@@ -15,6 +15,9 @@ from charts.trends import mark_events
 
 HEIGHT: Final = 340
 SHAPES: Final = {"outside": "diamond", "shift": "square", "two_of_three": "triangle-up", "trend": "star"}
+ROOM_ABOVE: Final = 0.1
+ROOM_BELOW: Final = 0.45
+"""Of the height of the data."""
 
 
 def control_chart(
@@ -50,8 +53,8 @@ def control_chart(
     _shade_baseline(figure, frame, names["baseline"])
     if not frame.is_empty():
         mark_events(figure, events, frame["start"].to_list())
-    figure.update_xaxes(tickformat="%Y-%m", nticks=7)
-    figure.update_yaxes(tickformat=",d")
+    figure.update_xaxes(tickformat="%Y-%m", nticks=6, tickangle=0)
+    figure.update_yaxes(tickformat=",d", range=_room(frame, named=events is not None and not events.is_empty()))
     dress(figure, height=HEIGHT)
     figure.add_annotation(
         text=axis, x=0, y=1, xref="paper", yref="paper", xanchor="left", yanchor="bottom", yshift=8, showarrow=False
@@ -78,6 +81,16 @@ def _signals(part: pl.DataFrame, name: str, shape: str) -> go.Scatter:
         hovertemplate="%{hovertext}<extra></extra>",
         marker={"symbol": shape, "size": 7, "color": colours, "line": {"width": 1, "color": colours}},
     )
+
+
+def _room(frame: pl.DataFrame, *, named: bool) -> list[float] | None:
+    """Return the ends of the upright axis: room above for the word of the baseline, below for those of the events."""
+    ends = [frame[name].drop_nulls() for name in ("value", "low", "high")]
+    values = [float(value) for end in ends for value in end]
+    if not values:
+        return None
+    low, high = min(values), max(values)
+    return [low - (ROOM_BELOW if named else ROOM_ABOVE) * (high - low), high + ROOM_ABOVE * (high - low)]
 
 
 def _shade_baseline(figure: go.Figure, frame: pl.DataFrame, name: str) -> None:

@@ -19,13 +19,15 @@ SYMBOLS: Final = {
 }
 COLOURS: Final = {"raised": RISE, "quiet": FALL, "not_enough": NEUTRAL, "no_data": BASE}
 SIZES: Final = {"raised": 14, "quiet": 8, "not_enough": 8, "no_data": 6}
-PANEL_ROW, PANEL_ABOVE = 24, 130
+PANEL_ROW, PANEL_ABOVE = 38, 130
 PICTURE_HEIGHT = 340
 LONGEST = 60
 
 
 def signal_panel(frame: pl.DataFrame, *, states: Mapping[str, str]) -> go.Figure:
     """Return the panel: a line a signal, a column a unit, a shape a state.
+
+    The name of a signal stands above its line, not beside it: on a phone nothing would be left for the shapes.
 
     Args:
         frame: unit, name (of the unit), signal, label (of the signal), state, text (for the hover), in reading order.
@@ -49,7 +51,14 @@ def signal_panel(frame: pl.DataFrame, *, states: Mapping[str, str]) -> go.Figure
         )
     labels = frame["label"].unique(maintain_order=True).to_list()
     names = frame["name"].unique(maintain_order=True).to_list()
-    figure.update_yaxes(categoryorder="array", categoryarray=labels[::-1], type="category", showgrid=True)
+    figure.update_yaxes(
+        categoryorder="array", categoryarray=labels[::-1], type="category", showgrid=True, showticklabels=False
+    )
+    for label in labels:
+        figure.add_annotation(
+            text=label, x=0, xref="paper", xanchor="left", y=label, yanchor="bottom", yshift=7, showarrow=False,
+            font={"size": 11},
+        )  # fmt: skip
     figure.update_xaxes(categoryorder="array", categoryarray=names, type="category", side="top", tickangle=-60, dtick=1)
     dress(figure, height=PANEL_ABOVE + PANEL_ROW * max(1, len(labels)))
     below = {"orientation": "h", "x": 0, "y": -0.01, "yanchor": "top"}
@@ -194,7 +203,7 @@ def own_course(frame: pl.DataFrame, *, axis: str, names: Mapping[str, str]) -> g
         figure.add_annotation(
             x=first, y=1, yref="paper", text=names["window"], showarrow=False, xanchor="left", xshift=3, yanchor="top"
         )
-    figure.update_xaxes(tickformat="%Y-%m", nticks=7)
+    figure.update_xaxes(tickformat="%Y-%m", nticks=6, tickangle=0)
     figure.update_yaxes(tickformat=".1%", rangemode="tozero")
     dress(figure, height=PICTURE_HEIGHT)
     _above(figure, axis)

@@ -3,6 +3,7 @@
 Steps of which not every day is known have no value; the line is broken there, never drawn through.
 """
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,8 +14,13 @@ from charts.style import BASE, NEUTRAL, SERIES, dress
 
 HEIGHT = 320
 LONGEST = 24
+YEAR = re.compile(r"^20\d\d年|[ ,(]+20\d\d\)?$")
+"""The year of an event at either end of its title; the time line tells it."""
 DENSE = 60
 """Lines of so many points and more are drawn without markers."""
+ROWS_OF_WORDS = 4
+"""Events are named in so many rows in turn: on a phone the words of one reach into the next."""
+ROW_OF_WORDS = 15
 COARSE = 0.08
 """Shares that reach beyond this are marked in whole percent."""
 
@@ -44,7 +50,7 @@ def trend(
     figure.add_trace(_line(frame, names[0], SERIES[0], "solid", percent=percent))
     if not frame.is_empty():
         mark_events(figure, events, frame["period_start"].to_list())
-    figure.update_xaxes(tickformat="%Y-%m", hoverformat="%Y-%m-%d", nticks=7)
+    figure.update_xaxes(tickformat="%Y-%m", hoverformat="%Y-%m-%d", nticks=6, tickangle=0)
     figure.update_yaxes(rangemode="tozero", tickformat=_tick_format(frame, percent=percent))
     dress(figure, height=HEIGHT)
     figure.add_annotation(
@@ -58,7 +64,7 @@ def mark_events(figure: go.Figure, events: pl.DataFrame | None, days: list[date]
     """Draw the events within a time line as upright lines with their words, and set the line's ends."""
     first, last = _span(days)
     for number, event in enumerate(_within(events, first, last)):
-        _mark(figure, event["on"], event["title"], number, late=event["on"] > first + (last - first) * 0.6)
+        _mark(figure, event["on"], event["title"], number, late=event["on"] > first + (last - first) * 0.5)
     figure.update_xaxes(range=[first.isoformat(), last.isoformat()])
 
 
@@ -98,14 +104,14 @@ def _mark(figure: go.Figure, on: date, title: str, number: int, *, late: bool) -
 
     The words stand to the left of a late one, so that they do not run off the chart.
     """
-    day = on.isoformat()
+    day, title = on.isoformat(), YEAR.sub("", title)
     line = {"width": 1, "dash": "dot", "color": NEUTRAL}
     figure.add_shape(type="line", x0=day, x1=day, y0=0, y1=1, yref="paper", line=line)
     figure.add_annotation(
         x=day,
         y=0,
         yref="paper",
-        yshift=2 + 15 * (number % 3),
+        yshift=2 + ROW_OF_WORDS * (number % ROWS_OF_WORDS),
         xshift=-3 if late else 3,
         text=title if len(title) <= LONGEST else title[:LONGEST] + "…",
         hovertext=title,

@@ -40,6 +40,11 @@ def project_root() -> Path:
 
 
 @pytest.fixture(scope="session")
+def cn_110_public() -> Path:
+    return _shared("data", "cn_110_public")
+
+
+@pytest.fixture(scope="session")
 def san_antonio_files() -> list[Path]:
     return sorted(_shared("data", "san_antonio_calls").glob("*.csv"))
 

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BOTH_READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
 
 
+@cache
 def help_text(*words: str) -> str:
     environment = {**os.environ, "COLUMNS": "200", "LANGUAGE": "en"}
     command = [sys.executable, "-m", *words, "--help"]

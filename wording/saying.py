@@ -231,7 +231,8 @@ def foot(place: Place, result: Result) -> str:
     words = place.words
     total = sum(row.numerator or 0 for row in result.rows)
     whole = [row.denominator for row in result.rows if row.denominator]
-    parts = [words("foot.n", n=words.number(total))]
+    counted = any(row.numerator is not None for row in result.rows)
+    parts = [words("foot.n", n=words.number(total))] if counted else []
     if whole:
         parts = [words("foot.n_of", n=words.number(total), whole=words.number(sum(whole)))]
     rounds = _rounds(result)

@@ -1,14 +1,16 @@
 """The report of a week in one language: which sections, in which order, and the definitions at its end."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date
 
 import metrics
+from charts import is_empty
 from exports.report.changed import changed
 from exports.report.classes import analysis, by_class
 from exports.report.desk import Answers, Desk, desk_of
 from exports.report.lateness import late_of, lateness
-from exports.report.model import Block, Report, Section
+from exports.report.model import Block, Picture, Report, Section
 from exports.report.overview import overview
 from exports.report.pictures import trend_picture, trend_table
 from exports.report.returned import returned
@@ -41,8 +43,8 @@ def report(language: str, answers: Answers, revised: Revisions | None) -> Report
         Section(
             key,
             desk.words("report.number", number=number) + desk.words.of("report_section", key),
-            blocks[key],
-            parts.get(key, ()),
+            _shown(blocks[key]),
+            tuple(replace(part, blocks=_shown(part.blocks)) for part in parts.get(key, ())),
         )
         for key, number in zip(kept, numerals, strict=False)
     )
@@ -60,6 +62,11 @@ def report(language: str, answers: Answers, revised: Revisions | None) -> Report
             say("report.definitions_more"),
         ),
     )
+
+
+def _shown(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """Return the blocks without charts that would be empty; the tables beside them say why."""
+    return tuple(block for block in blocks if not (isinstance(block, Picture) and is_empty(block.figure)))
 
 
 def title(desk: Desk) -> str:

@@ -74,7 +74,10 @@ def of_frame(result: Result, frame: pl.DataFrame, unit_of_value: str) -> Result:
 
 
 def _part(line: dict[str, Any], *, counted: bool) -> int | None:
-    return round(line["value"] * line["n"]) if counted and line["value"] is not None else None
+    """Return what was counted: the part of a share, else (of a mean or a net rate) what it was taken over."""
+    if not counted:
+        return line.get("n")
+    return round(line["value"] * line["n"]) if line["value"] is not None else None
 
 
 ANSWERS = {"integrity_signals": raised}

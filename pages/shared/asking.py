@@ -21,6 +21,8 @@ Level = Literal["city", "district", "station"]
 KEPT = 3000
 SPARK_WEEKS = 26
 YEAR_WEEKS = 52
+CUMULATIVE = ("alert_year_to_date",)
+"""Sums since New Year: their course says nothing but that days pass, so they get no spark line."""
 SELDOM = ("training", "reported", "registers", "staffing")
 """Subjects with a figure a round, return or snapshot, whose course is that of all data."""
 
@@ -144,6 +146,8 @@ class Here:
 
     def spark(self, indicator: str, **options: object) -> list[float | None]:
         """Return the last half year by weeks (by days where no whole week is known), for a spark line."""
+        if indicator in CUMULATIVE:
+            return []
         end = self.period[1]
         by_round = metrics.catalogue()[indicator].subject in SELDOM
         half_year = end - timedelta(weeks=SPARK_WEEKS)

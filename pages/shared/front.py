@@ -33,11 +33,11 @@ def words_of(found: Address) -> Words:
     return Words(chosen if chosen in LANGUAGES else language_of(st.context.locale))
 
 
-def navigation(words: Words, pages: Sequence[tuple[st.Page, str, str]], here: str) -> None:
+def navigation(words: Words, pages: Sequence[tuple[st.Page, str | None, str]], here: str) -> None:
     """Draw the links to the pages, each with the filters, and the choice of language.
 
-    The pages of the leadership stand in the row; those of the analysts and of the office each behind one button, which
-    names the page when it is the one that is open.
+    The pages of the leadership stand in the row, by their names alone so that the row fits a desktop; those of the
+    analysts and of the office each behind one button, which takes the name of the page that is open.
     """
     with st.container(horizontal=True, vertical_alignment="center", key="navigation"):
         for page, icon, audience in pages:
@@ -47,7 +47,7 @@ def navigation(words: Words, pages: Sequence[tuple[st.Page, str, str]], here: st
             group = [(page, symbol) for page, symbol, whose in pages if whose == audience]
             opened = [page.title for page, _ in group if page.url_path == here]
             label = words.of("audience", audience)
-            with st.popover(f"**{label} · {opened[0]}**" if opened else label, icon=icon, type="tertiary"):
+            with st.popover(f"**{opened[0]}**" if opened else label, icon=icon, type="tertiary"):
                 for page, symbol in group:
                     _link(page, symbol)
         st.space("stretch")
@@ -64,7 +64,7 @@ def navigation(words: Words, pages: Sequence[tuple[st.Page, str, str]], here: st
         )
 
 
-def _link(page: st.Page, icon: str) -> None:
+def _link(page: st.Page, icon: str | None) -> None:
     st.page_link(page, label=page.title, icon=icon, query_params=address.links())
 
 

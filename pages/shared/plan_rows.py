@@ -1,5 +1,6 @@
 """The rows of the plan as tables, a chapter each: figure, target, status, course and period; registers as status."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,10 +17,13 @@ from wording import DASH, saying
 
 TIERS = ("T1", "T2", "T3")
 WIDTHS = {
-    "name": 230, "row": 48, "value": 84, "interval": 130, "target": 168, "status": 160, "trend": 90, "tier": 52,
-    "of": 160,
+    "name": 222, "value": 108, "status": 128, "interval": 126, "target": 108, "trend": 64, "of": 168, "row": 42,
+    "tier": 48,
 }  # fmt: skip
-"""Pixels; together they fit beside the filters on a desktop."""
+"""Pixels, in the order of the columns; together they fit beside the filters in a window 1440 wide.
+
+What a phone shows without scrolling comes first: name, value and status.
+"""
 TIER_COLOURS = ["#2a6f97", "#6c757d", "#8d6a9f"]
 
 
@@ -74,7 +78,7 @@ def chapter(place: Here, name: str, chosen: Filters) -> None:
     words = place.words
     title = words("plan.chapter_title", chapter=words.of("chapter", name), n=len(entries))
     st.subheader(title, anchor=False)
-    frame = pl.DataFrame([line(place, entry) for entry in entries], infer_schema_length=None)
+    frame = pl.DataFrame([line(place, entry) for entry in entries], infer_schema_length=None).select(*WIDTHS)
     key = f"plan_{name}_{place.district}_{place.station}_{len(entries)}"
     config: dict[str, Any] = {
         column: st.column_config.TextColumn(words.of("plan_column", column), width=WIDTHS.get(column))
@@ -139,8 +143,8 @@ def _has_target(entry: Indicator) -> bool:
 
 
 def _briefly(target: str) -> str:
-    """Return a target without what is said behind its semicolon; nothing where there is none."""
-    told = target.partition("；")[0].partition(";")[0]
+    """Return a target without what is said behind its semicolon or bracket; nothing where there is none."""
+    told = re.split("[；;（(]", target, maxsplit=1)[0].strip()
     return "" if told.startswith(("none", "行动计划未定")) else told
 
 

@@ -120,10 +120,10 @@ def unit_table(place: Here, changed: Result) -> None:
         {
             "unit": [guarded(words.name(row.name_zh, row.name_en)) for row in rows],
             "numerator": [row.numerator for row in rows],
-            "base": [row.base_numerator for row in rows],
             "change": [saying.change(words, row) for row in rows],
-            "interval": [saying.interval(words, row) for row in rows],
             "verdict": [saying.verdict(words, row) or saying.why(words, row) for row in rows],
+            "interval": [saying.interval(words, row) for row in rows],
+            "base": [row.base_numerator for row in rows],
             "repeat": [words.percent(repeats.get(row.unit)) for row in rows],
             "passed": [words.percent(passed.get(row.unit)) for row in rows],
             "remarks": [len(row.notes) for row in rows],

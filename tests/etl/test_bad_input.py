@@ -195,7 +195,7 @@ def test_wrong_usage_that_the_parser_notices(city, capsys, arguments: list[str],
     [
         (
             ["--mapping", "no_such"],
-            "there is no mapping no_such; there are: plain, ankang, changde, milwaukee,",
+            "there is no mapping no_such; there are: plain, ankang, changde,",
         ),
         (["--mapping", "no_such.yaml"], "there is no mapping no_such.yaml"),
         (["--encoding", "klingon"], "the encoding klingon cannot be read; there are: utf-8"),

@@ -10,6 +10,7 @@ import pytest
 
 import exports
 import warehouse
+from etl import Options, load_files
 from exports import weekly
 from exports.command_line import main
 from exports.packing import zip_bytes
@@ -153,3 +154,23 @@ def test_a_published_table_comes_out_with_its_change_put_right(lake: Lake, tmp_p
     shown = told.partition('data-key="returns"')[2].partition("</table>")[0]
     assert "1,593" in shown and "1,858" in shown and "−14.3%" in shown and "−29.0%" in shown
     assert "ankang.csv 第4行：公布 下降17.9%，核算 -14.26%" in told
+
+
+def test_a_lake_of_published_tables_alone_is_reported_and_the_wrong_change_is_named(
+    cn_110_public: Path, tmp_path: Path
+) -> None:
+    """Ankang, 9 to 15 January 2017: 62 to 70 criminal alerts is +12.9 %; the bulletin prints 13.9 %."""
+    lake = warehouse.open_lake(tmp_path / "lake", create=True)
+    quarantine = Options(on_error="quarantine")
+    for file, mapping in (
+        ("ankang_city_periods.csv", "ankang"),
+        ("published_change_statements.csv", "published_changes"),
+    ):
+        load_files(lake, "indicator_return", [cn_110_public / file], mapping, options=quarantine)
+    package = weekly(lake, date(2017, 1, 9), tmp_path / "out", formats=("html", "csv"), language="zh").folder
+    told = (package / "report.html").read_text("utf-8")
+    shown = told.partition('data-key="returns"')[2].partition("</table>")[0]
+    assert "+12.9%" in shown and "+18.2%" in shown and "+12.4%" in shown
+    assert "published_change_statements.csv 第14行：公布 上升13.9%，核算 +12.90%" in told
+    assert "<figure>" not in told  # no chart without a value
+    warehouse.close_lake(tmp_path / "lake")

@@ -29,6 +29,19 @@ def test_rate_has_basis_date_and_a_whole_years_value(lake) -> None:
     assert row.notes[-1].to_json() == {"code": "residents", "basis": "actual", "as_of": "2025-01-01"}
 
 
+def test_a_place_that_calls_ten_times_widens_the_interval(lake) -> None:
+    lake.alerts("A1", MONDAY, 7, 10)
+    people(lake, "A1", 35_000)
+    said = {"station_code": "A1", "link_type": "none", "category_group": "help", "reported_at": MONDAY}
+    said |= dict.fromkeys(("is_deleted", "is_nuisance", "is_invalid"), False)
+    lake.add("alert", *({"alert_id": str(n), "place_key": max(0, n - 9)} | said for n in range(70)))
+    row = rows(lake, "alert_rate")["A1"]
+    stretch = ((60 * 1 + 10 * 10) / 70) ** 0.5  # sum of squares over the places, over the count (PHE)
+    assert row.value == 20.0
+    assert row.interval == pytest.approx([(70 + stretch * (limit - 70)) / 3.5 for limit in byar_limits(70)])
+    assert row.extra["dependence"] == pytest.approx(160 / 70)
+
+
 def test_no_population_no_rate(lake) -> None:
     lake.alerts("A1", MONDAY, 7, 10)
     row = rows(lake, "alert_rate")["A1"]

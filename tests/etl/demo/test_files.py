@@ -13,7 +13,7 @@ from metrics import catalogue
 
 ORDER = [  # of loading
     "district", "station", "category_map", "population", "target", "event", "staff",
-    "alert", "case", "training_result", "indicator_return",
+    "service_place", "alert", "case", "training_result", "indicator_return", "treatment",
 ]  # fmt: skip
 PRIVATE = {"caller_key": "phone", "place_key": "address", "officer_key": "officer", "person_key": "person"}
 STEPS = ["reported_at", "answered_at", "dispatched_at", "arrived_at", "closed_at", "recorded_at", "updated_at"]
