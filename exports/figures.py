@@ -7,7 +7,7 @@ ability), and not the numbers that a method is tuned with. Numbers with a fracti
 digits, because the last bits of a float differ between machines; counts stay whole numbers.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import isfinite
@@ -61,6 +61,8 @@ BY_CLASS = ("alerts_received", "alerts_valid", "alert_change")
 """Published by class; of every other indicator a class is asked on its page, where it is read."""
 TUNED = ("window", "least", "quiet", "follow")
 """Parameters that are published with their defaults alone: lengths and thresholds, nothing else that is counted."""
+SIMULATED = ("repeat_chance", "repeat_near", "repeat_treatment_effect", "repeat_concentration")
+"""Made by drawing many times, and of counts that stand beside them anyway."""
 DAY = timedelta(days=1)
 
 
@@ -78,13 +80,16 @@ class Asked:
 Kept = dict[Asked, Result]
 
 
-def figures(lake: Lake, week: Week, kept: Kept | None = None) -> tuple[pl.DataFrame, list[dict[str, str]]]:
+def figures(
+    lake: Lake, week: Week, kept: Kept | None = None, asked_for: Iterable[Asked] | None = None
+) -> tuple[pl.DataFrame, list[dict[str, str]]]:
     """Return the table of every figure of a week, and the questions that have no answer with the reason.
 
     Args:
         lake: the warehouse.
         week: the week at its data version.
         kept: answers that others have asked for already or will ask for, by question.
+        asked_for: the questions; None means all that a package answers.
 
     Returns:
         The table, ordered by what names a figure, and the unanswered questions.
@@ -92,7 +97,7 @@ def figures(lake: Lake, week: Week, kept: Kept | None = None) -> tuple[pl.DataFr
     kept = {} if kept is None else kept
     lines: list[dict[str, Any]] = []
     unanswered: list[dict[str, str]] = []
-    for asked in _questions():
+    for asked in questions() if asked_for is None else asked_for:
         try:
             result = kept.get(asked) or kept.setdefault(asked, answer(lake, week, asked))
         except MetricError as error:
@@ -108,7 +113,7 @@ def published() -> list[Indicator]:
     return list(metrics.catalogue().values())
 
 
-def _questions() -> Iterator[Asked]:
+def questions() -> Iterator[Asked]:
     """Return every question; those that read the same counts stand together, because answers are kept for a while."""
     entries = published()
     for comparison in COMPARISONS:
@@ -119,6 +124,13 @@ def _questions() -> Iterator[Asked]:
                 yield from (Asked(entry.id, comparison, by, category) for entry in entries if entry.id in BY_CLASS)
     for entry in entries:
         yield from _with_parameters(entry, "yoy")
+
+
+def main_questions() -> Iterator[Asked]:
+    """Return those of them that the section on revisions counts again: the week's own figures, city and districts."""
+    for asked in questions():
+        if asked.comparison == "previous" and asked.by != "station" and asked.indicator not in SIMULATED:
+            yield asked
 
 
 def _with_parameters(entry: Indicator, comparison: str) -> Iterator[Asked]:

@@ -9,7 +9,7 @@ import polars as pl
 import warehouse
 from exports.causes import Cause, attribution, causes
 from exports.comparison import described, differences
-from exports.figures import figures
+from exports.figures import figures, main_questions
 from exports.weeks import WEEK, Week
 from warehouse import Lake
 
@@ -104,5 +104,5 @@ def since_last_week(lake: Lake, week: Week) -> Revisions | None:
         return None
     start = week.start - WEEK
     at = [Week(start, week.start, version, warehouse.moment_of(lake, version)) for version in (old, week.version)]
-    before, now = (figures(lake, one)[0] for one in at)
+    before, now = (figures(lake, one, asked_for=main_questions())[0] for one in at)
     return revisions(lake, before, now, start)

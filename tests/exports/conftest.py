@@ -43,7 +43,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, _no_real_lake_or_secret: Non
 def packages(built: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The folders of the same package, made by two processes: other time zone, hash seed, language, folder and lake."""
     folders = [tmp_path_factory.mktemp(name) for name in ("here", "far-away")]
-    lakes = [built, Path(shutil.copytree(built, folders[1] / "lake"))]
+    lakes = [Path(shutil.copytree(built, folder / "lake")) for folder in folders]  # publishing pins a version
     runs = []
     for folder, lake, more in zip(
         folders, lakes, ({"TZ": "Asia/Shanghai", "PYTHONHASHSEED": "0"}, ELSEWHERE), strict=True
