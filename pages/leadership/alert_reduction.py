@@ -86,7 +86,7 @@ with right:
     )
 
 valid = place.ask("alerts_valid", comparison="none")
-steps = classes.waterfall_frame(place, valid)
+steps, known = classes.waterfall_frame(place, valid), valid.rows[0].value is not None
 chosen = [place.group] if place.group else GROUPS
 by_class = classes.merged(place, {group: place.of_group("alert_change", group) for group in chosen})
 
@@ -96,7 +96,7 @@ with left:
         place,
         "waterfall",
         valid,
-        waterfall(steps, axis=words("axis.calls")),
+        waterfall(steps, axis=words("axis.calls")) if known else None,
         steps.select(
             pl.col("name").alias(words.of("column", "step")), pl.col("value").alias(words.of("column", "value"))
         ),
@@ -105,7 +105,9 @@ with left:
             received=words.number(valid.rows[0].extra["received"]),
             valid=words.number(valid.rows[0].numerator),
             share=words.percent(valid.rows[0].extra["valid_share"]),
-        ),
+        )
+        if known
+        else saying.why(words, valid.rows[0]),
     )
 with right:
     figure(
@@ -136,7 +138,7 @@ for key, (column, result) in parts.items():
             place,
             key,
             result,
-            contributions(drawn, axis=words("axis.difference"), total=words("chart.whole")),
+            contributions(drawn, axis=words("axis.difference"), total=words("chart.whole")) if len(drawn) else None,
             alert_figures.contribution_table(place, result),
             takeaway=alert_figures.contribution_takeaway(place, result),
         )

@@ -71,7 +71,7 @@ with right:
         rates,
         drawn,
         tables.result_table(place, rates),
-        takeaway=takeaways.rates(place, rates, average) if drawn else words("map.none"),
+        takeaway=takeaways.rates(place, rates, average) if drawn else saying.why(words, average) or words("map.none"),
         click=drilling.on_chart(place, "map", "district"),
     )
 

@@ -116,6 +116,11 @@ def unit_table(place: Here, changed: Result) -> None:
     repeats = {row.unit: row.value for row in place.units("repeat_share").rows}
     passed = {row.unit: row.value for row in place.units("training_first_pass").rows}
     rows = [row for row in changed.rows if row.numerator or row.base_numerator]
+    title = words.of("table.units", place.level)
+    st.subheader(title, anchor=False)
+    if not rows:
+        st.caption(words("reason.no_data"))
+        return
     frame = pl.DataFrame(
         {
             "unit": [guarded(words.name(row.name_zh, row.name_en)) for row in rows],
@@ -129,7 +134,6 @@ def unit_table(place: Here, changed: Result) -> None:
             "remarks": [len(row.notes) for row in rows],
         }
     )
-    title = words.of("table.units", place.level)
     config: dict[str, Any] = {name: words.of("table", name) for name in frame.columns}
     for name in ("numerator", "base", "remarks"):
         config[name] = st.column_config.NumberColumn(words.of("table", name), format="localized")
@@ -142,7 +146,6 @@ def unit_table(place: Here, changed: Result) -> None:
         key="go_to_unit",
         on_click=drilling.on_table(place, "go_to_unit", [row.unit for row in rows]),
     )
-    st.subheader(title, anchor=False)
     st.dataframe(frame, hide_index=True, column_config=config, alt=title, height="content", key="units")
 
 
@@ -165,6 +168,9 @@ def class_table(place: Here, changed: Result, key: str = "classes") -> None:
         config[name] = st.column_config.NumberColumn(words.of("table", name), format="localized")
     title = words(f"table.{key}")
     st.subheader(title, anchor=False)
+    if frame.is_empty():
+        st.caption(words("reason.no_data"))
+        return
     st.dataframe(frame, hide_index=True, column_config=config, alt=title, height="content", key=key)
 
 

@@ -17,7 +17,9 @@ def alerts(place: Here, row: Row) -> str:
     words = place.words
     now = words.number(row.numerator)
     against = words.of("against", place.comparison)
-    if row.suppressed in ("no_comparison", "no_base_data", "no_data"):
+    if row.suppressed == "no_data":
+        return words("take.nothing", title=words.text(_names("alerts_valid")), why=saying.why(words, row))
+    if row.suppressed in ("no_comparison", "no_base_data"):
         return words("take.alerts_plain", now=now, why=saying.why(words, row))
     received = words.signed(row.extra.get("received_change"))
     changed = saying.change(words, row)

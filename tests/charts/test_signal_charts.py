@@ -58,3 +58,9 @@ def test_weeks_beyond_the_limits_are_another_shape_and_unknown_weeks_a_gap() -> 
     assert line.y[1] is None
     assert not line.connectgaps
     assert is_empty(own_course(weeks.clear(), axis="share", names=names))
+
+
+def test_names_of_signals_stand_above_their_lines() -> None:
+    figure = signal_panel(CELLS, states=STATES)
+    assert not figure.layout.yaxis.showticklabels
+    assert [note.text for note in figure.layout.annotations] == ["G1 Not recorded"]

@@ -178,3 +178,31 @@ def test_without_a_lake_the_visitor_reads_what_to_do(tmp_path: Path, visit: Visi
         page = visit(f"{address}/?lang=en")
         expect(page.get_by_text("python -m etl demo")).to_be_visible()
         expect(page.get_by_text("Traceback")).to_have_count(0)
+
+
+def test_the_overview_answers_to_its_own_name_too(server: str, visit: Visit) -> None:
+    page = visit(f"{server}/overview?lang=en&district={DONGCHENG}")
+    title(page, "Overview")
+    expect(page.get_by_text("Page not found")).to_have_count(0)
+    expect(page.get_by_role("combobox", name=re.compile("District"))).to_have_value("Dongcheng")
+    page.locator(".st-key-up_city button").click()
+    address_lacks(page, "district=")
+    address_has(page, "/overview?")
+    page.go_back()
+    address_has(page, "/overview?", f"district={DONGCHENG}")
+    expect(page.get_by_role("combobox", name=re.compile("District"))).to_have_value("Dongcheng")
+
+
+def test_the_pages_behind_a_button_open_by_keyboard(server: str, visit: Visit) -> None:
+    page = visit(f"{server}/?lang=en&district={DONGCHENG}", "en-US", 390)
+    title(page, "Overview")
+    page.locator(".st-key-navigation").get_by_role("button", name="Office").focus()
+    page.keyboard.press("Enter")
+    link = page.get_by_role("link", name="Snapshots")
+    expect(link).to_be_visible()
+    link.focus()
+    page.keyboard.press("Enter")
+    title(page, "Snapshots")
+    page.go_back()
+    title(page, "Overview")
+    address_has(page, f"district={DONGCHENG}")

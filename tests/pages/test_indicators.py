@@ -51,3 +51,15 @@ def test_what_nobody_reported_is_said(dashboard: Opener) -> None:
     table = app.dataframe[0].value
     (status,) = table.loc[table["row"] == "8a", "status"]
     assert status == "not reported"
+
+
+def test_name_value_and_status_come_first(dashboard: Opener) -> None:
+    table = dashboard("indicators", lang="en").dataframe[0].value
+    assert list(table.columns)[:3] == ["name", "value", "status"]
+
+
+def test_a_sum_since_new_year_has_no_spark_line(dashboard: Opener) -> None:
+    tables = [table.value for table in dashboard("indicators", lang="en").dataframe]
+    course = {name: list(trend) for table in tables for name, trend in zip(table["name"], table["trend"], strict=True)}
+    assert course["Valid alerts since New Year"] == []
+    assert len(course["Valid alerts"]) > 1

@@ -1,8 +1,13 @@
 """The page of signals: what it says is a prompt and never proof, down to a station, a signal and an audit."""
 
+from contextlib import closing
+from pathlib import Path
+
+import polars as pl
 import pytest
 
 import metrics
+import warehouse
 from tests.pages.conftest import Opener
 from tests.pages.test_pages import texts
 from wording import LANGUAGES, Words, catalogue
@@ -62,3 +67,12 @@ def test_every_state_and_course_has_its_words(language: str) -> None:
     for entry in metrics.signal_entries().values():
         for text in (entry.name, entry.checked, entry.threshold, entry.false_alarms, entry.look_at, entry.needs):
             assert words.text(text)
+
+
+def test_the_foot_of_a_net_rate_says_what_it_was_taken_over(small_lake: Path) -> None:
+    with closing(warehouse.open_lake(small_lake)) as lake:
+        asked = metrics.show(lake, "integrity_signals", metrics.Scope(*metrics.default_period(lake, lake.version())))
+    peers = pl.DataFrame({"unit": ["a", "b"], "value": [-0.02, 0.05], "n": [100, 1334]})
+    rows = metrics.integrity.of_frame(asked, peers, "share").rows
+    assert [row.numerator for row in rows] == [100, 1334]
+    assert [row.denominator for row in rows] == [None, None]

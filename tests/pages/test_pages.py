@@ -104,3 +104,12 @@ def test_without_a_lake_there_is_a_sentence(tmp_path: Path, monkeypatch: pytest.
     app.run()
     assert "python -m etl demo" in app.warning[0].value
     assert not app.exception
+
+
+@pytest.mark.parametrize("page", ["overview", "alert_reduction"])
+def test_a_period_without_data_has_reasons_and_no_empty_table(dashboard: Opener, page: str) -> None:
+    app = dashboard(page, lang="zh_CN", period="2020-01-06..2020-01-12")
+    assert not app.exception
+    said = texts(app)
+    assert "无数据" in said and "**本期" not in said and "有效警情 0 起" not in said
+    assert not any(frame.value.empty for frame in app.dataframe)

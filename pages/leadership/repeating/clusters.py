@@ -17,10 +17,12 @@ from pages.shared.figure import figure
 
 DAYS = ("found_on", "last_on")
 STATES = ("open", "treated", "back")
-COLUMNS = (
-    "alert_id", "station", "group", "state", "lately", "incidents", "found_on", "last_on", "days_quiet", "treated_on",
-    "came_back",
-)  # fmt: skip
+WIDTHS = {
+    "station": 112, "group": 76, "state": 88, "lately": 64, "incidents": 76, "last_on": 92, "days_quiet": 96,
+    "found_on": 92, "treated_on": 92, "came_back": 84, "alert_id": 150,
+}  # fmt: skip
+"""Pixels, in the order of the columns; together they fit a window 1440 wide."""
+COLUMNS = tuple(WIDTHS)
 
 
 def draw(place: Here, rule: Rule) -> None:
@@ -95,10 +97,15 @@ def _frame(place: Here, clusters: list[dict[str, Any]]) -> pl.DataFrame:
 
 def _columns(place: Here, rule: Rule) -> dict[str, Any]:
     words = place.words
-    config: dict[str, Any] = {name: words.of("cluster", name) for name in COLUMNS}
-    config["alert_id"] = st.column_config.TextColumn(words.of("cluster", "alert_id"), pinned=True)
-    config |= {name: st.column_config.DateColumn(words.of("cluster", name), format="YYYY-MM-DD") for name in DAYS}
-    config["lately"] = st.column_config.NumberColumn(words.of("window", rule.days), help=words.of("cluster", "lately"))
+    config: dict[str, Any] = {
+        name: st.column_config.Column(words.of("cluster", name), width=WIDTHS[name], pinned=name == "station")
+        for name in COLUMNS
+    }
+    for name in DAYS:
+        config[name] = st.column_config.DateColumn(words.of("cluster", name), format="YYYY-MM-DD", width=WIDTHS[name])
+    config["lately"] = st.column_config.NumberColumn(
+        words.of("window", rule.days), help=words.of("cluster", "lately"), width=WIDTHS["lately"]
+    )
     return config
 
 

@@ -33,7 +33,7 @@ def draw(words: Words, found: Sequence[Package]) -> None:
                 words("snapshots.week"): words.period(package.period),
                 words("header.version"): package.data_version,
                 words("snapshots.committed"): words.moment(datetime.fromisoformat(package.committed_at)),
-                words("snapshots.figures"): package.figures,
+                words("snapshots.figures"): words.number(package.figures),
                 words("snapshots.size"): words("snapshots.megabytes", n=words.number(package.megabytes, 1)),
                 words("snapshots.remarks"): words("say.comma").join(warning["file"] for warning in package.warnings),
             }
