@@ -6,6 +6,7 @@ Prints one JSON line. The baseline is a process that only opens the lake and cou
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -22,8 +23,16 @@ def main() -> None:
         whole, said = _timed([sys.executable, "-m", "exports", "weekly", "--out", folder, "--json"])
         told = json.loads(said)
         sizes = {path.name: path.stat().st_size for path in sorted(Path(told["folder"]).iterdir())}
+    cpu = _processor_seconds()
     plain, _ = _timed(PLAIN)
-    detail = {"week": told["week"], "warnings": told["warnings"], "bytes": sizes, "load": os.getloadavg()[0]}
+    detail = {
+        "cpu_s": round(cpu, 1),
+        "cores": os.cpu_count(),
+        "week": told["week"],
+        "warnings": told["warnings"],
+        "bytes": sizes,
+        "load": os.getloadavg()[0],
+    }
     print(
         json.dumps(
             {
@@ -38,6 +47,12 @@ def main() -> None:
             ensure_ascii=False,
         )
     )
+
+
+def _processor_seconds() -> float:
+    """Return what the processes that have ended took, which a busy machine changes less than the clock."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _timed(command: list[str]) -> tuple[float, str]:
