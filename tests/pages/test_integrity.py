@@ -1,6 +1,5 @@
 """The page of signals: what it says is a prompt and never proof, down to a station, a signal and an audit."""
 
-from contextlib import closing
 from pathlib import Path
 
 import polars as pl
@@ -70,8 +69,8 @@ def test_every_state_and_course_has_its_words(language: str) -> None:
 
 
 def test_the_foot_of_a_net_rate_says_what_it_was_taken_over(small_lake: Path) -> None:
-    with closing(warehouse.open_lake(small_lake)) as lake:
-        asked = metrics.show(lake, "integrity_signals", metrics.Scope(*metrics.default_period(lake, lake.version())))
+    lake = warehouse.open_lake(small_lake)
+    asked = metrics.show(lake, "integrity_signals", metrics.Scope(*metrics.default_period(lake, lake.version())))
     peers = pl.DataFrame({"unit": ["a", "b"], "value": [-0.02, 0.05], "n": [100, 1334]})
     rows = metrics.integrity.of_frame(asked, peers, "share").rows
     assert [row.numerator for row in rows] == [100, 1334]

@@ -58,7 +58,7 @@ def test_the_section_comes_with_the_first_return_and_goes_with_its_undo(city: wa
     batch = returned(city, tmp_path)
     app = overview(period="2025-12-22..2025-12-28")
     assert title in headings(app)
-    assert "reported for Dec 22 – 28, 2025: 82, −41.4% against the period before**, ○ possible fall" in said(app)
+    assert "reported for Dec 22 – 28, 2025: 82, −41.4% against the period before**; ○ possible fall" in said(app)
     assert "The call records of the same days hold" in said(app)
     assert "no returns" not in said(app)
     by_class, by_unit = (frame.value for frame in app.dataframe[-2:])
