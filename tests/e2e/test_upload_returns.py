@@ -92,7 +92,7 @@ def test_a_table_made_for_people_from_the_drop_to_the_undo(server: str, visit: V
     expect(page.get_by_text("7 rows new, 2 updated, 2 set aside")).to_be_visible()
     assert reported(looker, server) == NEW
 
-    page.locator(".st-key-navigation").get_by_role("button", name="Data").click()
+    page.locator(".st-key-navigation").get_by_role("button", name=re.compile("Data|Upload")).click()
     page.get_by_role("link", name="History").click()
     title(page, "History")
     page.locator(".st-key-undo button").click()

@@ -7,6 +7,7 @@ cut out, after checking that every table is read with one.
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,16 +29,8 @@ class SmallLake:
         self.settings = {"city_zh": "枫桥市", "city_en": "Fengqiao", "week_start": "monday"}
         self.queries: list[str] = []
         self.writes = 0
-        self.columns: dict[str, dict[str, str]] = {}
-        for name in ("tables.yaml", "system_tables.yaml"):
-            tables = yaml.safe_load((ROOT / "warehouse" / name).read_text(encoding="utf-8"))
-            for table in tables:
-                self._create(table, tables[table]["columns"])
-
-    def _create(self, table: str, columns: dict[str, list[Any]]) -> None:
-        self.columns[table] = {name: column[0] for name, column in columns.items()}
-        cells = ", ".join(f'"{name}" {kind}' for name, kind in self.columns[table].items())
-        self.connection.execute(f'CREATE TABLE lake."{table}" ({cells})')
+        self.columns, statements = _schema()
+        self.connection.execute(statements)
 
     def version(self) -> int:
         return self.writes
@@ -89,6 +82,17 @@ class SmallLake:
         row = {"round": round_name, "day": day, "station_code": station, "ability": "community_work"}
         row |= {"person_kind": "officer", "event_type": "test", "listed": tested, "tested": tested}
         self.add("mart_training", row | {"first_taken": tested, "first_passed": passed, "final_passed": passed} | more)
+
+
+@cache
+def _schema() -> tuple[dict[str, dict[str, str]], str]:
+    """Return the columns of every table with their types, and the statements that make them all."""
+    columns: dict[str, dict[str, str]] = {}
+    for name in ("tables.yaml", "system_tables.yaml"):
+        tables = yaml.safe_load((ROOT / "warehouse" / name).read_text(encoding="utf-8"))
+        columns |= {table: {key: cell[0] for key, cell in spec["columns"].items()} for table, spec in tables.items()}
+    cells = {table: ", ".join(f'"{name}" {kind}' for name, kind in held.items()) for table, held in columns.items()}
+    return columns, "; ".join(f'CREATE TABLE lake."{table}" ({listed})' for table, listed in cells.items())
 
 
 @pytest.fixture
