@@ -21,7 +21,7 @@ from exports import manifest as manifests
 from exports.errors import ExportError
 from exports.figures import figures
 from exports.packing import MANIFEST, SUMS, digest, read, sums, zip_bytes
-from exports.report.beside import Beside, beside
+from exports.report.beside import Beside, all_kept, beside
 from exports.report.content import report
 from exports.report.desk import Answers
 from exports.report.lateness import late_of
@@ -127,6 +127,11 @@ def _make(lake: Lake, week: Week, folder: Path, choices: dict[str, Any], languag
 
 def package(lake: Lake, week: Week, choices: dict[str, Any], language: str) -> tuple[dict[str, bytes], dict[str, Any]]:
     """Return every file of a package by name, and its manifest."""
+    with all_kept():
+        return _package(lake, week, choices, language)
+
+
+def _package(lake: Lake, week: Week, choices: dict[str, Any], language: str) -> tuple[dict[str, bytes], dict[str, Any]]:
     answers = Answers(lake, week)
     wanted, files = set(choices["formats"]), dict[str, bytes]()
     warnings: list[dict[str, str]] = []
