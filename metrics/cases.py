@@ -11,10 +11,9 @@ from datetime import date
 from metrics.breaks import event_notes
 from metrics.counting import Counts, Question, by_station, count_alerts, counted, share_of
 from metrics.periods import DAY, compare, days_of
-from metrics.rows import count_row, why_no_change
+from metrics.rows import count_row, judged_count
 from metrics.types import Period, Row
 from metrics.units import unit_notes
-from metrics.verdicts import Evidence, compare_counts, count_verdict
 
 SPAN_SQL = """
 SELECT MIN(day) AS first_day, MAX(day) AS last_day
@@ -46,7 +45,7 @@ def filed(question: Question) -> list[Row]:
         notes = unit_notes(found.units, unit, since) + event_notes(question, found.units, unit)
         pair = rows_now[unit.code].get("filed", 0), rows_before[unit.code].get("filed", 0)
         extra = {name: _transfer(part, unit.code) for name, part in zip(TRANSFERS, transfers, strict=True)}
-        rows.append(_judged(question, count_row(question, unit, *pair, notes, extra)))
+        rows.append(judged_count(question, count_row(question, unit, *pair, notes, extra)))
     return rows
 
 
@@ -75,17 +74,6 @@ def _read(question: Question, period: Period, left_out: tuple[date, ...]) -> Cou
 def _transfer(counts: Counts, code: str) -> float | None:
     found = counts.get(code, {})
     return share_of(found.get("transferred", 0), found.get("valid", 0))
-
-
-def _judged(question: Question, row: Row) -> Row:
-    """Return the row with test and verdict where a percentage is given."""
-    compared = question.compared
-    now, before = row.numerator or 0, row.base_numerator or 0
-    if not compared.has_base or why_no_change(question, now, before):
-        return row
-    test = compare_counts(question.rule, now, before, compared.days, compared.base_days, None)
-    verdict = count_verdict(question.rule, test, None, Evidence(broken=row.has_note("series_break")))
-    return replace(row, p=test.p, verdict=verdict, extra=dict(row.extra) | {"z": test.z})
 
 
 ANSWERS = {"cases_filed": filed}

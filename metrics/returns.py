@@ -13,11 +13,10 @@ from datetime import date
 
 from metrics.counting import Question
 from metrics.periods import Compared, compare, days_of
-from metrics.rows import count_row, why_no_change
+from metrics.rows import count_row, judged_count
 from metrics.standing import Unit
 from metrics.types import Note, Period, Row, Scope, Warehouse
 from metrics.units import Units, resolve, unit_notes
-from metrics.verdicts import Evidence, compare_counts, count_verdict
 
 NAME = "alerts_reported"
 WHOLE = "all"
@@ -141,7 +140,7 @@ def _row(question: Question, unit: Unit, now: Cells, before: Cells, notes: list[
     if not now:
         question = replace(question, compared=replace(question.compared, days=0))
     row = count_row(question, unit, total, sum(before.values()), notes, {"classes": _classes(now)})
-    return _judged(question, row)
+    return judged_count(question, row)
 
 
 def _not_comparable(now: Cells, before: Cells) -> Note:
@@ -158,17 +157,6 @@ def _classes(cells: Cells) -> Mapping[str, int]:
     for (_, part), figure in cells.items():
         found[part] = found.get(part, 0) + figure
     return found
-
-
-def _judged(question: Question, row: Row) -> Row:
-    """Return the row with test and verdict where a percentage is given."""
-    compared = question.compared
-    now, before = row.numerator or 0, row.base_numerator or 0
-    if not compared.has_base or why_no_change(question, now, before):
-        return row
-    test = compare_counts(question.rule, now, before, compared.days, compared.base_days, None)
-    verdict = count_verdict(question.rule, test, None, Evidence(broken=row.has_note("series_break")))
-    return replace(row, p=test.p, verdict=verdict, extra=dict(row.extra) | {"z": test.z})
 
 
 ANSWERS = {NAME: reported}

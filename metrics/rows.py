@@ -5,13 +5,14 @@ difference in counts is given instead. A share needs as many in its denominator.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from metrics.counting import Question
 from metrics.standing import Unit
 from metrics.statistics import count_limits, wilson
 from metrics.types import Note, Row
-from metrics.verdicts import CONFIRMED, share_verdict
+from metrics.verdicts import CONFIRMED, Evidence, compare_counts, count_verdict, share_verdict
 
 NO_DATA, NO_BASE, BASE_UNDER_20 = "no_data", "no_base", "base_under_20"
 Pair = tuple[int, int]
@@ -62,6 +63,17 @@ def count_row(
         notes=(*notes, *base_notes(reason)),
         extra={"difference": now - before if has_base else None} | dict(extra),
     )
+
+
+def judged_count(question: Question, row: Row) -> Row:
+    """Return the row of a count with test and verdict where a percentage is given; no more than possible."""
+    compared = question.compared
+    now, before = row.numerator or 0, row.base_numerator or 0
+    if not compared.has_base or why_no_change(question, now, before):
+        return row
+    test = compare_counts(question.rule, now, before, compared.days, compared.base_days, None)
+    verdict = count_verdict(question.rule, test, None, Evidence(broken=row.has_note("series_break")))
+    return replace(row, p=test.p, verdict=verdict, extra=dict(row.extra) | {"z": test.z})
 
 
 def base_notes(reason: str | None) -> list[Note]:
