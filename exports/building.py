@@ -19,9 +19,9 @@ import polars as pl
 import warehouse
 from exports import manifest as manifests
 from exports.errors import ExportError
-from exports.figures import figures
+from exports.figures import counted_by_two
+from exports.helping import Helper, all_kept, helped
 from exports.packing import MANIFEST, SUMS, digest, read, sums, zip_bytes
-from exports.report.beside import Beside, all_kept, beside
 from exports.report.content import report
 from exports.report.desk import Answers
 from exports.report.lateness import late_of
@@ -135,17 +135,16 @@ def _package(lake: Lake, week: Week, choices: dict[str, Any], language: str) -> 
     answers = Answers(lake, week)
     wanted, files = set(choices["formats"]), dict[str, bytes]()
     warnings: list[dict[str, str]] = []
-    # The browser draws while the figures are counted, and two workbooks are written by two processes.
-    two = "xlsx" in wanted and len(LANGUAGES[language]) > 1
-    with ThreadPoolExecutor(1) as counter, beside(wanted=two) as writing:
-        counting = counter.submit(figures, lake, week, answers.shared)
+    # The browser draws while the figures are counted, and a second process takes its part of counting and writing.
+    with ThreadPoolExecutor(1) as counter, helped(wanted=bool(wanted & {"xlsx", "pdf"})) as helper:
+        counting = counter.submit(counted_by_two(lake, week, helper, answers.shared))
         reports = _reports(lake, answers, language, wanted)
         if "pdf" in wanted:
             for made, told in _on_paper(reports, week):
                 files |= made
                 warnings += told
         table, unanswered = counting.result()
-        files |= _on_screen(reports, table, week, wanted, writing)
+        files |= _on_screen(reports, table, week, wanted, helper)
     if "parquet" in wanted:
         files["figures.parquet"] = parquet_bytes(table)
     if "csv" in wanted:
@@ -197,11 +196,13 @@ def _on_paper(reports: list[Report], week: Week) -> Iterator[tuple[dict[str, byt
 
 
 def _on_screen(
-    reports: list[Report], table: pl.DataFrame, week: Week, wanted: set[str], writing: Beside
+    reports: list[Report], table: pl.DataFrame, week: Week, wanted: set[str], helper: Helper
 ) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     if "xlsx" in wanted:
-        made = writing.workbooks(reports, table, week)
+        from exports.report.workbook import workbooks
+
+        made = workbooks(reports, table, week, helper)
         files |= {f"workbook{suffix}.xlsx": book for (_, suffix), book in zip(_suffixes(reports), made, strict=True)}
     if "html" in wanted:
         from exports.report.web import web_page

@@ -7,7 +7,7 @@ ability), and not the numbers that a method is tuned with. Numbers with a fracti
 digits, because the last bits of a float differ between machines; counts stay whole numbers.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import isfinite
@@ -16,9 +16,10 @@ from typing import Any
 import polars as pl
 
 import metrics
+from exports.helping import Helper
 from exports.weeks import Week
 from metrics import GROUPS, Indicator, MetricError, Result
-from warehouse import Lake
+from warehouse import Lake, Location, open_lake
 
 COMPARISONS = ("previous", "yoy")
 ALL = "all"
@@ -78,11 +79,11 @@ class Asked:
 
 
 Kept = dict[Asked, Result]
+Counted = tuple[pl.DataFrame, list[dict[str, str]]]
+"""The table of figures, and the questions without an answer."""
 
 
-def figures(
-    lake: Lake, week: Week, kept: Kept | None = None, asked_for: Iterable[Asked] | None = None
-) -> tuple[pl.DataFrame, list[dict[str, str]]]:
+def figures(lake: Lake, week: Week, kept: Kept | None = None, asked_for: Iterable[Asked] | None = None) -> Counted:
     """Return the table of every figure of a week, and the questions that have no answer with the reason.
 
     Args:
@@ -105,7 +106,28 @@ def figures(
             continue
         lines += _lines(result, asked)
     frame = pl.DataFrame(lines, schema=SCHEMA, orient="row").sort(KEY)
-    return frame, [dict(entry) for entry in dict.fromkeys(tuple(sorted(one.items())) for one in unanswered)]
+    return frame, _once(unanswered)
+
+
+def _once(unanswered: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+    return [dict(entry) for entry in dict.fromkeys(tuple(sorted(one.items())) for one in unanswered)]
+
+
+def counted_by_two(lake: Lake, week: Week, helper: Helper, kept: Kept | None = None) -> Callable[[], Counted]:
+    """Start a helper on a part of the figures; the function that is returned counts the rest and joins both."""
+    handed = helper.hand(counted_apart, lake.location, week, list(helped_questions()))
+
+    def rest() -> Counted:
+        parts = figures(lake, week, kept, own_questions()), handed.outcome()
+        table = pl.concat([table for table, _ in parts]).sort(KEY)
+        return table, _once(one for _, unanswered in parts for one in unanswered)
+
+    return rest
+
+
+def counted_apart(where: Location, week: Week, asked_for: Iterable[Asked]) -> Counted:
+    """Return the figures that a helper counts, in a process that opens the lake itself."""
+    return figures(open_lake(where), week, asked_for=asked_for)
 
 
 def published() -> list[Indicator]:
@@ -115,6 +137,12 @@ def published() -> list[Indicator]:
 
 def questions() -> Iterator[Asked]:
     """Return every question; those that read the same counts stand together, because answers are kept for a while."""
+    yield from own_questions()
+    yield from helped_questions()
+
+
+def own_questions() -> Iterator[Asked]:
+    """Return the questions with default parameters, among them all that a report asks."""
     entries = published()
     for comparison in COMPARISONS:
         for by in ("city", "district", "station"):
@@ -122,7 +150,11 @@ def questions() -> Iterator[Asked]:
         for category in GROUPS:
             for by in ("city", "district"):
                 yield from (Asked(entry.id, comparison, by, category) for entry in entries if entry.id in BY_CLASS)
-    for entry in entries:
+
+
+def helped_questions() -> Iterator[Asked]:
+    """Return the questions with other parameters: about a third of the work, which a helper can take over."""
+    for entry in published():
         yield from _with_parameters(entry, "yoy")
 
 

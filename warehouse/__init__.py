@@ -11,6 +11,7 @@ from warehouse.batches import (
     undo_batch,
 )
 from warehouse.changes import batch_changes, change_summary
+from warehouse.connection import Location
 from warehouse.errors import (
     BadDay,
     BadParameter,
@@ -67,6 +68,7 @@ __all__ = [
     "Lake",
     "LakeError",
     "LakeMoved",
+    "Location",
     "NoReason",
     "NotEmpty",
     "ParameterRule",

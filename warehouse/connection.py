@@ -67,12 +67,14 @@ class Location:
         return "the PostgreSQL catalogue" if self.is_postgres else str(self.catalogue_file)
 
 
-def resolve(location: str | Path | None = None) -> Location:
+def resolve(location: str | Path | Location | None = None) -> Location:
     """The location meant by an argument, else by JICENG_LAKE, else the default folder.
 
     Raises:
         CatalogueUnreachable: what stands after `postgres:` is no connection string.
     """
+    if isinstance(location, Location):
+        return location
     given = str(location) if location is not None else os.environ.get("JICENG_LAKE", "") or str(DEFAULT_FOLDER)
     if given.startswith(POSTGRES_PREFIX):
         home = Path(os.environ.get("JICENG_LAKE_FILES", str(DEFAULT_FOLDER))).expanduser().resolve()

@@ -217,7 +217,7 @@ def lake_exists(location: str | Path | None = None) -> bool:
     return connections.resolve(location).exists()
 
 
-def open_lake(location: str | Path | None = None, *, create: bool = False) -> Lake:
+def open_lake(location: str | Path | connections.Location | None = None, *, create: bool = False) -> Lake:
     """Open the lake at a location; with `create`, make its tables when there are none.
 
     Raises:

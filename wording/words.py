@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from babel import Locale
 from babel.dates import format_date, format_datetime, format_interval
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -26,6 +27,12 @@ def catalogue(language: str) -> dict[str, str]:
     path = CATALOGUES / language / "LC_MESSAGES" / "jiceng.po"
     with path.open("rb") as file:
         return {str(entry.id): str(entry.string) for entry in read_po(file, locale=language) if entry.id}
+
+
+@cache
+def _locale(language: str) -> Locale:
+    """Return Babel's rules of a language, which it would look for anew for every number."""
+    return Locale.parse(language)
 
 
 def language_of(browser: str | None) -> str:
@@ -79,7 +86,7 @@ class Words:
             return DASH
         value = round(value, digits) or 0  # no minus before a zero
         form = "#,##0" + ("." + "0" * digits if digits else "")
-        return format_decimal(value, form, locale=self.language).replace("-", MINUS)
+        return format_decimal(value, form, locale=_locale(self.language)).replace("-", MINUS)
 
     def percent(self, value: float | None, digits: int = 1) -> str:
         """Return a fraction in percent."""
@@ -101,12 +108,13 @@ class Words:
 
     def day(self, day: date | None) -> str:
         """Return a date."""
-        return DASH if day is None else format_date(day, "medium" if self.short == "en" else "long", self.language)
+        length = "medium" if self.short == "en" else "long"
+        return DASH if day is None else format_date(day, length, _locale(self.language))
 
     def moment(self, moment: datetime | None) -> str:
         """Return a date with its time of day."""
         form = "d MMM y HH:mm" if self.short == "en" else "y年M月d日 HH:mm"
-        return DASH if moment is None else format_datetime(moment, form, locale=self.language)
+        return DASH if moment is None else format_datetime(moment, form, locale=_locale(self.language))
 
     def period(self, period: tuple[date, date] | None) -> str:
         """Return a half-open period by its first and last day."""

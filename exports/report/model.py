@@ -4,7 +4,7 @@ Every number stands as itself and as the text that is printed, so that all three
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import plotly.graph_objects as go
 
@@ -118,3 +118,13 @@ class Report:
 def words(text: str) -> Cell:
     """Return a cell of text."""
     return Cell(text, text)
+
+
+def without_pictures(report: Report) -> Report:
+    """Return a report without its charts, which a workbook does not hold: Excel draws its own."""
+    return replace(report, sections=tuple(_bare(section) for section in report.sections))
+
+
+def _bare(section: Section) -> Section:
+    blocks = tuple(block for block in section.blocks if not isinstance(block, Picture))
+    return replace(section, blocks=blocks, parts=tuple(_bare(part) for part in section.parts))

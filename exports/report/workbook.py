@@ -10,7 +10,20 @@ from typing import Any
 import polars as pl
 
 from exports.figures import COUNTS, MEASURES
-from exports.report.model import CHANGE, COUNT, DIFFERENCE, NUMBER, POINTS, SHARE, Cell, Report, Section, Table
+from exports.helping import Helper
+from exports.report.model import (
+    CHANGE,
+    COUNT,
+    DIFFERENCE,
+    NUMBER,
+    POINTS,
+    SHARE,
+    Cell,
+    Report,
+    Section,
+    Table,
+    without_pictures,
+)
 from exports.weeks import Week
 from wording import Words, guarded
 
@@ -27,6 +40,13 @@ WIDEST = 60
 CHART_ROWS = 17
 TEXT_COLUMNS, LINE_PLACES, LINE_HEIGHT = 8, 100, 15
 """Sentences run over so many columns, which hold about so many narrow letters a line; the height is in points."""
+
+
+def workbooks(reports: list[Report], table: pl.DataFrame, week: Week, helper: Helper) -> list[bytes]:
+    """Return the workbook of each report; the last of several is written by the helper."""
+    handed = [helper.hand(workbook, without_pictures(one), table, week) for one in reports[1:][-1:]]
+    here = [workbook(one, table, week) for one in reports[: len(reports) - len(handed)]]
+    return here + [work.outcome() for work in handed]
 
 
 def workbook(report: Report, table: pl.DataFrame, week: Week) -> bytes:
