@@ -82,6 +82,7 @@ SELECT
     COUNT(*) FILTER (NOT is_both AND is_after) AS only_after
 FROM persons
 GROUP BY station_code
+ORDER BY station_code
 """
 COUNTS = ("gained", "lost", "only_before", "only_after")
 

@@ -31,7 +31,9 @@ SELECT
     numerator::DOUBLE AS numerator,
     denominator::DOUBLE AS denominator
 FROM lake.indicator_return AT (VERSION => $version)
+ORDER BY ALL
 """
+"""In order, because sums of numbers with fractions depend on it in their last digits."""
 LONGEST_CHAIN = 20
 Numbers = tuple[str, float, float, float]
 _tables: Memory[dict[tuple[str, str], "Table"]] = Memory(2)

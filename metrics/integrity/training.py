@@ -36,7 +36,7 @@ SELECT
     MIN(held_on) AS day,
     MAX((score IS NOT NULL)::INTEGER) AS tested,
     MAX((attempt = 1 AND score IS NOT NULL)::INTEGER) AS first_taken,
-    AVG(100 * score / max_score) FILTER (attempt = 1 AND score IS NOT NULL)::DOUBLE AS score
+    AVG(100 * score / max_score ORDER BY score, max_score) FILTER (attempt = 1 AND score IS NOT NULL)::DOUBLE AS score
 FROM lake.training_result AT (VERSION => $version)
 WHERE event_type = 'test' AND held_on >= $start AND held_on < $end AND person_key IS NOT NULL AND max_score > 0
 GROUP BY round, person_kind, person_key
@@ -65,7 +65,8 @@ cells AS (
         SUM(over) AS over, SUM(under) AS under, SUM(far_over) AS far_over, SUM(far_under) AS far_under
     FROM equal GROUP BY ALL
 )
-SELECT station_code, SUM(pairs)::DOUBLE AS pairs, SUM(chance * people * (people - 1) / 2)::DOUBLE AS usual,
+SELECT station_code, SUM(pairs)::DOUBLE AS pairs,
+    SUM(chance * people * (people - 1) / 2 ORDER BY round, ability, person_kind)::DOUBLE AS usual,
     SUM(over)::DOUBLE AS over, SUM(under)::DOUBLE AS under, SUM(far_over)::DOUBLE AS far_over,
     SUM(far_under)::DOUBLE AS far_under
 FROM cells JOIN alike USING (round, ability, person_kind)
