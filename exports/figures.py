@@ -4,7 +4,8 @@ A figure is named by indicator, parameters, comparison, level, unit and class. A
 asked, whatever there are, with their default parameters at every level. By class there are what is counted of alerts
 and its change, for the city and its districts; with other parameters whatever says what is counted (a key, a kind, an
 ability), and not the numbers that a method is tuned with. Numbers with a fraction are rounded to twelve significant
-digits, because the last bits of a float differ between machines; counts stay whole numbers.
+digits, because the last bits of a float differ between machines, and what lies nearer to zero than a figure can is
+zero, because nothing but such bits is left where equal numbers cancel out; counts stay whole numbers.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -24,6 +25,8 @@ from warehouse import Lake, Location, open_lake
 COMPARISONS = ("previous", "yoy")
 ALL = "all"
 DIGITS = 12
+NEAREST = 1e-12
+"""No figure but a p-value lies nearer to zero: the smallest is a share of one in all alerts of years."""
 KEY = ("indicator", "parameters", "comparison", "by", "unit", "category")
 """What names a figure."""
 COUNTS = ("numerator", "denominator", "base_numerator", "base_denominator")
@@ -214,7 +217,7 @@ def _lines(result: Result, asked: Asked) -> Iterator[dict[str, Any]]:
                 "change": rounded(row.change),
                 "low": rounded(low),
                 "high": rounded(high),
-                "p": rounded(row.p),
+                "p": rounded(row.p, 0.0),
                 "verdict": row.verdict,
                 "suppressed": row.suppressed,
                 "notes": ";".join(sorted({note.code for note in row.notes})),
@@ -226,8 +229,10 @@ def _whole(count: float | None) -> int | None:
     return None if count is None else round(count)
 
 
-def rounded(value: float | None) -> float | None:
-    """Return a number with twelve significant digits, None for what is no number."""
+def rounded(value: float | None, nearest: float = NEAREST) -> float | None:
+    """Return a number with twelve significant digits, zero for what is nearer to it, None for what is no number."""
     if value is None or not isfinite(value):
         return None
+    if abs(value) < nearest:
+        return 0.0
     return float(f"{value:.{DIGITS - 1}e}") + 0.0
