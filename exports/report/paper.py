@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 from unicodedata import east_asian_width
 from zoneinfo import ZoneInfo
@@ -20,7 +21,8 @@ from exports.report.model import Block, Cell, Picture, Report, Section, Table
 from exports.weeks import Week
 from wording import Words
 
-NARROWEST, WIDEST = 5, 40
+WHOLE, WHOLE_TEXT = 8, 24
+"""Heads of so few places are never broken: four Chinese characters over numbers, a few words over text."""
 TEMPLATE = Path(__file__).with_name("paper.typ")
 MESSAGES = {
     "no_browser": {
@@ -118,9 +120,9 @@ def _block(block: Block, family: str) -> dict[str, Any]:
         return {
             "kind": "table",
             "title": block.title,
-            "heads": list(block.heads),
+            "heads": [_broken(head, _wanted(block, column)) for column, head in enumerate(block.heads)],
+            "firm": [_is_firm(block, column) for column in range(len(block.heads))],
             "right": [_is_number(block, column) for column in range(len(block.heads))],
-            "widths": [_width(block, column) for column in range(len(block.heads))],
             "rows": [[cell.text for cell in row] for row in block.rows[: block.most]],
             "strong": list(block.strong),
         }
@@ -132,13 +134,28 @@ def _is_number(table: Table, column: int) -> bool:
     return any(cell.form != "text" for cell in cells)
 
 
-def _width(table: Table, column: int) -> int:
-    """Return the share of the page's width that a column needs: its widest word, within bounds."""
-    texts = [row[column].text for row in table.rows]
-    widest = max((_places(text) for text in texts), default=0)
-    head = table.heads[column]
-    longest = max(_places(word) for word in head.split()) if head.isascii() and head else (_places(head) + 1) // 2
-    return max(NARROWEST, min(WIDEST, max(widest, longest)) + 1)
+def _is_firm(table: Table, column: int) -> bool:
+    """Return whether the cells of a column are never broken: numbers, intervals, verdicts, codes."""
+    return _is_number(table, column) or _widest(table, column) <= WHOLE_TEXT
+
+
+def _widest(table: Table, column: int) -> int:
+    return max((_places(row[column].text) for row in table.rows[: table.most]), default=0)
+
+
+def _wanted(table: Table, column: int) -> int:
+    """Return how many places a column takes anyhow, by its printed cells."""
+    return max(_widest(table, column), WHOLE if _is_number(table, column) else WHOLE_TEXT)
+
+
+def _broken(head: str, places: int) -> list[str]:
+    """Return the lines of a head that is to be about as wide as what stands under it."""
+    if _places(head) <= places:
+        return [head]
+    if " " not in head and not head.isascii():  # Chinese may be broken anywhere
+        each = -(-len(head) // -(-_places(head) // places))
+        return [head[at : at + each] for at in range(0, len(head), each)]
+    return wrap(head, max(places, *(len(word) for word in head.split(" "))), break_on_hyphens=False)
 
 
 def _places(text: str) -> int:

@@ -8,6 +8,8 @@ from exports.report.desk import WEEKS_SHOWN, Desk
 from exports.report.model import Columns, Picture, Table, words
 from metrics import Result
 
+ABOUT, A_ROW = 80, 15
+"""Pixels of a chart of units: what stands above and below its rows, and a row, which has to hold a name."""
 SHAPES = ("confirmed", "possible", "not_established", "contradicted")
 
 
@@ -23,6 +25,7 @@ def trend_picture(desk: Desk, group: str = "", size: tuple[int, int] = (760, 205
         names=(say("report.line_now"), say("report.line_before")),
         base=before,
     )
+    figure.update_layout(legend={"y": -0.28})  # paper is flatter than a page
     if group:  # small multiples: the title says which line is which
         figure.update_layout(showlegend=False)
     return Picture(f"trend_{group or 'all'}", title, figure, title, size)
@@ -59,5 +62,6 @@ def changes_picture(desk: Desk, result: Result) -> Picture:
     )
     verdicts = {code: say.of("verdict", code) for code in SHAPES}
     title = say("report.changes_title")
-    figure = change_dots(frame, axis=say("axis.change"), verdicts=verdicts).update_yaxes(dtick=1)
-    return Picture("changes", title, figure, title, (760, 105 + 13 * len(rows)))
+    figure = change_dots(frame, axis=say("axis.change"), verdicts=verdicts)
+    figure.update_yaxes(dtick=1).update_xaxes(title=None)
+    return Picture("changes", title, figure, title, (760, ABOUT + A_ROW * len(rows)))

@@ -1,5 +1,7 @@
 """Repeat reports, training, and the shares that guard the figures, by district with intervals."""
 
+from dataclasses import replace
+
 import polars as pl
 
 import metrics
@@ -7,6 +9,7 @@ from charts import share_dots
 from exports.report import cells
 from exports.report.desk import Desk
 from exports.report.model import Block, Cell, Picture, Table, words
+from exports.report.pictures import A_ROW, ABOUT
 from metrics import Result, Row
 from wording import saying
 
@@ -112,7 +115,8 @@ def others(desk: Desk) -> tuple[Block, ...]:
             row = result.rows[0]
             loud = row.verdict in cells.LOUD
             change, verdict = cells.change(desk, row), cells.verdict(desk, row)
-            rows.append((not loud, (words(say.text(entry.name)), *_short(desk, row), change, verdict)))
+            parts = _short(desk, row if row.denominator is not None else replace(row, numerator=None))
+            rows.append((not loud, (words(say.text(entry.name)), *parts, change, verdict)))
     if not rows:
         return ()
     rows.sort(key=lambda pair: pair[0])
@@ -165,5 +169,5 @@ def _picture(desk: Desk, result: Result, city: Result) -> Picture:
     )
     title = say("report.share_title", name=name)
     figure = share_dots(frame, axis=name, average=city.rows[0].value, average_name=say("report_row.city"))
-    figure.update_yaxes(dtick=1)
-    return Picture(f"{result.indicator}_units", title, figure, title, (760, 100 + 13 * len(rows)))
+    figure.update_yaxes(dtick=1).update_xaxes(title=None)
+    return Picture(f"{result.indicator}_units", title, figure, title, (760, ABOUT + A_ROW * len(rows)))

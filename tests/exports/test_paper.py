@@ -1,0 +1,38 @@
+"""How a table is laid out on paper: heads are broken to the width of what stands under them, numbers never."""
+
+import pytest
+
+from exports.report.model import Cell, Table, words
+from exports.report.paper import _block
+
+INTERVAL = "+29.2% to +249.4%"
+
+
+@pytest.mark.parametrize(
+    ("head", "text", "form", "lines"),
+    [
+        ("Change on last year", "+2.3%", "change", ["Change", "on last", "year"]),
+        ("Denominator", "12", "count", ["Denominator"]),
+        ("Within 13\u00a0d", "7,362", "count", ["Within", "13\u00a0d"]),
+        ("Verdict on last year", "rise", "text", ["Verdict on last year"]),
+        ("去年同期", "85", "count", ["去年同期"]),
+        ("首考合格率", "87.6%", "share", ["首考合", "格率"]),
+        ("", "", "text", [""]),
+    ],
+)
+def test_a_head_is_as_wide_as_its_column(head: str, text: str, form: str, lines: list[str]) -> None:
+    table = Table("t", "t", (head,), ((Cell(1, text, form),),))
+    assert _block(table, "Sans")["heads"] == [lines]
+
+
+def test_what_may_be_broken_is_long_text_alone() -> None:
+    row = (words("Dongcheng"), words(INTERVAL), Cell(3, "3", "count"), words("Draw a random sample of the records."))
+    laid = _block(Table("t", "t", ("a", "b", "c", "d"), (row,)), "Sans")
+    assert laid["firm"] == [True, True, True, False]
+    assert laid["right"] == [False, False, True, False]
+
+
+def test_rows_that_are_not_printed_need_no_room() -> None:
+    rows = ((words("short"),), (words("a sentence that is only in the workbook and on the page"),))
+    laid = _block(Table("t", "t", ("a",), rows, most=1), "Sans")
+    assert laid["rows"] == [["short"]] and laid["firm"] == [True]
