@@ -18,6 +18,7 @@ from exports.report.model import (
     NUMBER,
     POINTS,
     SHARE,
+    TEXT,
     Cell,
     Report,
     Section,
@@ -27,17 +28,18 @@ from exports.report.model import (
 from exports.weeks import Week
 from wording import Words, guarded
 
-FORMS = {
+FORMS = {  # by form; percentage points stand apart, because a percent sign would make them a relative change
     COUNT: "#,##0",
     DIFFERENCE: "+#,##0;-#,##0;0",
     SHARE: "0.0%",
     CHANGE: "+0.0%;-0.0%;0.0%",
-    POINTS: "+0.0%;-0.0%;0.0%",
     NUMBER: "#,##0.0",
 }
 COLOURS = ("#2b8cc4", "#9aa5b1", "#d9730d", "#1b9e77")
 WIDEST = 60
-CHART_ROWS = 17
+CHART_ROWS, CHART_HEIGHT, BAR_HEIGHT = 17, 320, 34
+"""Rows that a chart covers; its height and that of one name along its side, in pixels: Excel leaves names out else."""
+ROW_PIXELS = 20
 TEXT_COLUMNS, LINE_PLACES, LINE_HEIGHT = 8, 100, 15
 """Sentences run over so many columns, which hold about so many narrow letters a line; the height is in points."""
 
@@ -77,13 +79,19 @@ class _Writer:
         self.wrapped = book.add_format(face | {"text_wrap": True, "valign": "top"})
         self.title = book.add_format(face | {"bold": True, "font_size": 14, "font_color": "#c00000"})
         self.name = book.add_format(face | {"bold": True, "font_size": 11})
-        self.head = book.add_format(
-            face | {"bold": True, "bottom": 1, "top": 1, "text_wrap": True, "valign": "vcenter"}
+        ruled = face | {"bold": True, "bottom": 1, "top": 1, "text_wrap": True, "valign": "vcenter"}
+        self.head = book.add_format(ruled)
+        self.text_head, self.number_head = (
+            book.add_format(ruled | {"align": "left", "indent": 1}),
+            book.add_format(ruled | {"align": "right"}),
         )
         self.day = book.add_format(face | {"num_format": "yyyy-mm-dd"})
-        self.forms = {form: book.add_format(face | {"num_format": code}) for form, code in FORMS.items()}
-        self.strong = {form: book.add_format(face | {"num_format": c, "bold": True}) for form, c in FORMS.items()}
-        self.bold = book.add_format(face | {"bold": True})
+        unit = say("unit.points", value="").replace('"', "")
+        forms = FORMS | {POINTS: f'+0.0"{unit}";-0.0"{unit}";0.0"{unit}"'}
+        self.forms = {form: book.add_format(face | {"num_format": code}) for form, code in forms.items()}
+        self.strong = {form: book.add_format(face | {"num_format": c, "bold": True}) for form, c in forms.items()}
+        self.text = book.add_format(face | {"valign": "top", "align": "left", "indent": 1})
+        self.bold = book.add_format(face | {"bold": True, "align": "left", "indent": 1})
         self.precise = book.add_format(face | {"num_format": "0.0000"})
         self.names: set[str] = set()
 
@@ -138,7 +146,8 @@ class _Writer:
         """Write a table with its title and chart; return the first free row after it."""
         page.write_string(row, 0, table.title, self.name)
         for column, head in enumerate(table.heads):
-            page.write_string(row + 1, column, head, self.head)
+            is_number = any(line[column].form != TEXT for line in table.rows)
+            page.write_string(row + 1, column, head, self.number_head if is_number else self.text_head)
             widths[column] = max(widths.get(column, 8), min(18, _places(head) + 2))
         if frozen:
             page.freeze_panes(row + 2, 1)
@@ -149,15 +158,17 @@ class _Writer:
         after = row + 2 + len(table.rows)
         if table.native:
             self.chart(page, row, table)
-            after = max(after, row + CHART_ROWS)
+            bars = len(table.rows) if table.native.kind == "bar" else 0
+            after = max(after, row + max(CHART_ROWS, -(-BAR_HEIGHT * bars // ROW_PIXELS) + 1))
         return after + 1
 
     def cell(self, page: Any, row: int, column: int, cell: Cell, *, strong: bool) -> None:  # noqa: ANN401
         """Write one cell: numbers as numbers with their format, all else as text."""
         if isinstance(cell.value, int | float) and cell.form in self.forms:
-            page.write_number(row, column, cell.value, (self.strong if strong else self.forms)[cell.form])
+            value = round(100 * cell.value, 8) if cell.form == POINTS else cell.value
+            page.write_number(row, column, value, (self.strong if strong else self.forms)[cell.form])
         else:
-            page.write_string(row, column, cell.text, self.bold if strong else self.plain)
+            page.write_string(row, column, cell.text, self.bold if strong else self.text)
 
     def chart(self, page: Any, row: int, table: Table) -> None:  # noqa: ANN401
         """Draw a table as a chart of Excel's own, to the right of it."""
@@ -180,7 +191,8 @@ class _Writer:
         chart.set_title({"name": table.title, "name_font": {"size": 11}})
         chart.set_legend({"position": "bottom"} if len(drawn.series) > 1 else {"none": True})
         chart.set_y_axis({"min": 0, "num_format": "#,##0"} if drawn.kind != "bar" else {"reverse": True})
-        chart.set_size({"width": 620, "height": 320})
+        names = last - first + 1 if drawn.kind == "bar" else 0
+        chart.set_size({"width": 620, "height": max(CHART_HEIGHT, BAR_HEIGHT * names)})
         page.insert_chart(row, len(table.heads) + 1, chart, {"description": table.title})
 
     def figures(self, table: pl.DataFrame) -> None:

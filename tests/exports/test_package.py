@@ -140,6 +140,16 @@ def test_the_workbook_shows_the_same_figures_and_draws_them(package: Path, figur
     assert rows["Valid alerts"] == change["numerator"]
 
 
+def test_a_difference_of_shares_is_told_in_points_and_not_in_percent(package: Path, figures: pl.DataFrame) -> None:
+    city = (pl.col("indicator") == "valid_share") & (pl.col("by") == "city") & (pl.col("comparison") == "yoy")
+    change = figures.filter(city).row(0, named=True)["change"]
+    for name, sheet, unit in (("workbook", "数据质量", " 个百分点"), ("workbook.en", "Data integrity", " pts")):
+        rows = load_workbook(package / f"{name}.xlsx")[sheet].iter_rows()
+        cell = next(row for row in rows if row[0].value in ("全市", "City"))[2]
+        assert cell.value == pytest.approx(100 * change, abs=1e-6)
+        assert cell.number_format == f'+0.0"{unit}";-0.0"{unit}";0.0"{unit}"'
+
+
 def table_of(page: str, key: str) -> list[list[str]]:
     body = re.search(rf'<table data-key="{key}">.*?</table>', page, re.DOTALL)
     assert body is not None
