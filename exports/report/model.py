@@ -5,6 +5,7 @@ Every number stands as itself and as the text that is printed, so that all three
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from unicodedata import east_asian_width
 
 import plotly.graph_objects as go
 
@@ -118,6 +119,11 @@ class Report:
 def words(text: str) -> Cell:
     """Return a cell of text."""
     return Cell(text, text)
+
+
+def places(text: str) -> int:
+    """Return how wide a text is, in narrow letters."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def without_pictures(report: Report) -> Report:

@@ -12,12 +12,11 @@ from datetime import UTC
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
-from unicodedata import east_asian_width
 from zoneinfo import ZoneInfo
 
 from exports import software
 from exports.report.drawing import NoBrowser, svg
-from exports.report.model import Block, Cell, Picture, Report, Section, Table
+from exports.report.model import Block, Cell, Picture, Report, Section, Table, places
 from exports.weeks import Week
 from wording import Words
 
@@ -140,7 +139,7 @@ def _is_firm(table: Table, column: int) -> bool:
 
 
 def _widest(table: Table, column: int) -> int:
-    return max((_places(row[column].text) for row in table.rows[: table.most]), default=0)
+    return max((places(row[column].text) for row in table.rows[: table.most]), default=0)
 
 
 def _wanted(table: Table, column: int) -> int:
@@ -148,15 +147,11 @@ def _wanted(table: Table, column: int) -> int:
     return max(_widest(table, column), WHOLE if _is_number(table, column) else WHOLE_TEXT)
 
 
-def _broken(head: str, places: int) -> list[str]:
+def _broken(head: str, room: int) -> list[str]:
     """Return the lines of a head that is to be about as wide as what stands under it."""
-    if _places(head) <= places:
+    if places(head) <= room:
         return [head]
     if " " not in head and not head.isascii():  # Chinese may be broken anywhere
-        each = -(-len(head) // -(-_places(head) // places))
+        each = -(-len(head) // -(-places(head) // room))
         return [head[at : at + each] for at in range(0, len(head), each)]
-    return wrap(head, max(places, *(len(word) for word in head.split(" "))), break_on_hyphens=False)
-
-
-def _places(text: str) -> int:
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+    return wrap(head, max(room, *(len(word) for word in head.split(" "))), break_on_hyphens=False)

@@ -10,11 +10,13 @@ from pathlib import Path
 from string import Template
 
 from exports.report.drawing import still
-from exports.report.model import TEXT, Block, Picture, Report, Section, Table
+from exports.report.model import TEXT, Block, Cell, Picture, Report, Section, Table, places
 from wording import Words
 
 FOLDER = Path(__file__).parent
-NUMBER, NOTHING = ' class="number"', ""
+NUMBER, LONG, NOTHING = ' class="number"', ' class="long"', ""
+WHOLE = 24
+"""Text of so few places is never broken: a phone shows wide tables by moving them sideways."""
 
 
 def web_page(reports: Sequence[Report]) -> bytes:
@@ -83,6 +85,12 @@ def _block(report: Report, block: Block) -> str:
     return f"<p>{escape(block)}</p>"
 
 
+def _kind(cell: Cell) -> str:
+    if cell.form != TEXT:
+        return NUMBER
+    return LONG if places(cell.text) > WHOLE else NOTHING
+
+
 def _table(table: Table) -> str:
     numbers = [any(row[at].form != TEXT for row in table.rows) for at in range(len(table.heads))]
     heads = "".join(
@@ -92,9 +100,12 @@ def _table(table: Table) -> str:
     rows = []
     for number, row in enumerate(table.rows):
         first, *rest = row
-        cells = "".join(f"<td{NUMBER if cell.form != TEXT else ''}>{escape(cell.text)}</td>" for cell in rest)
+        cells = "".join(
+            f"<td{NUMBER if column else _kind(cell)}>{escape(cell.text)}</td>"
+            for cell, column in zip(rest, numbers[1:], strict=True)
+        )
         strong = ' class="strong"' if number in table.strong else ""
-        rows.append(f'<tr{strong}><th scope="row">{escape(first.text)}</th>{cells}</tr>')
+        rows.append(f'<tr{strong}><th scope="row"{_kind(first)}>{escape(first.text)}</th>{cells}</tr>')
     folded = ("", "") if table.printed else (f"<details><summary>{escape(table.title)}</summary>", "</details>")
     return (
         f'{folded[0]}<div class="wide" tabindex="0" role="region" aria-label="{escape(table.title)}">'

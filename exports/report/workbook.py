@@ -23,6 +23,7 @@ from exports.report.model import (
     Report,
     Section,
     Table,
+    places,
     without_pictures,
 )
 from exports.weeks import Week
@@ -134,7 +135,7 @@ class _Writer:
         """Write a sentence over the width of the page."""
         page.merge_range(row, 0, row, TEXT_COLUMNS, "", self.wrapped)
         page.write_string(row, 0, text, self.wrapped)
-        page.set_row(row, LINE_HEIGHT * -(-_places(text) // LINE_PLACES))
+        page.set_row(row, LINE_HEIGHT * -(-places(text) // LINE_PLACES))
 
     def paper(self, page: Any) -> None:  # noqa: ANN401
         """Make a sheet printable: A4 across, one page wide."""
@@ -148,13 +149,13 @@ class _Writer:
         for column, head in enumerate(table.heads):
             is_number = any(line[column].form != TEXT for line in table.rows)
             page.write_string(row + 1, column, head, self.number_head if is_number else self.text_head)
-            widths[column] = max(widths.get(column, 8), min(18, _places(head) + 2))
+            widths[column] = max(widths.get(column, 8), min(18, places(head) + 2))
         if frozen:
             page.freeze_panes(row + 2, 1)
         for line, cells in enumerate(table.rows):
             for column, cell in enumerate(cells):
                 self.cell(page, row + 2 + line, column, cell, strong=line in table.strong)
-                widths[column] = max(widths[column], min(WIDEST, _places(cell.text) + 2))
+                widths[column] = max(widths[column], min(WIDEST, places(cell.text) + 2))
         after = row + 2 + len(table.rows)
         if table.native:
             self.chart(page, row, table)
@@ -234,7 +235,3 @@ class _Writer:
         for row, line in enumerate((*report.definitions, *report.lines, report.foot), start=1):
             page.write_string(row, 0, line, self.wrapped)
         self.paper(page)
-
-
-def _places(text: str) -> int:
-    return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
