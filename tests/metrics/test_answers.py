@@ -12,6 +12,7 @@ import pytest
 
 from metrics import Scope, catalogue, data_span, default_period, last_complete_week, series, show
 from metrics.types import ROW_KEYS
+from tests.metrics.small_lake import SmallLake, two_districts
 
 ROOT = Path(__file__).resolve().parents[2]
 MONDAY, END = date(2025, 12, 22), date(2025, 12, 29)
@@ -36,8 +37,14 @@ BASE = {
 ROWS_OF_ITS_OWN = ("alert_course",)  # one a week
 
 
-@pytest.fixture
-def full(lake):
+@pytest.fixture(scope="module")
+def full() -> SmallLake:
+    """A filled lake that every test of this module only reads."""
+    return filled()
+
+
+def filled() -> SmallLake:
+    lake = two_districts()
     lake.alerts("A1", date(2024, 9, 2), 483, 10, 15, caller_repeat_30=1)
     lake.alerts("B1", date(2024, 9, 2), 483, 4, 4)
     for org in ("A", "B"):
@@ -156,8 +163,8 @@ def test_an_empty_lake_has_no_week(lake) -> None:
     assert last_complete_week(lake) is default_period(lake) is None
 
 
-def test_few_queries_and_the_small_tables_only_once(full) -> None:
-    full.queries.clear()
+def test_few_queries_and_the_small_tables_only_once() -> None:
+    full = filled()  # nobody has asked it yet
     show(full, "alert_change", Scope(MONDAY, END, by="station"))
     assert len(full.queries) <= 10
     full.queries.clear()

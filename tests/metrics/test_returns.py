@@ -9,8 +9,7 @@ import pytest
 
 import metrics
 from metrics import Scope, show
-
-from .conftest import SmallLake
+from tests.metrics.small_lake import SmallLake
 
 CLASSES = ("criminal", "public_order", "disaster", "traffic", "fire", "help", "tip_off", "other")
 WEEK, BEFORE = (date(2025, 12, 22), date(2025, 12, 29)), (date(2025, 12, 15), date(2025, 12, 22))

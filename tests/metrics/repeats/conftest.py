@@ -17,27 +17,38 @@ DEFAULTS = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def reports(lake) -> Callable[..., list[str]]:
-    """Write reports of one place at a station on days (fractions allowed); return their alert numbers."""
-    written = []
+Report = tuple[int | None, str, float]
+"""Place, station, day."""
 
-    def write(place: int | None, station: str, days: Iterable[float], **more: Any) -> list[str]:
+
+@pytest.fixture
+def write(lake) -> Callable[..., list[str]]:
+    """Write reports, each of a place at a station on a day (fractions allowed), and return their alert numbers."""
+    written: list[str] = []
+
+    def all_at_once(wanted: Iterable[Report], **more: Any) -> list[str]:
         lines = []
-        for day in days:
+        for place, station, day in wanted:
             number = f"n{len(written) + len(lines):05}"
             known = {"alert_id": number, "reported_at": FIRST + timedelta(days=day), "station_code": station}
             lines.append(DEFAULTS | known | {"place_key": place, "caller_key": place} | more)
-        written.extend(lines)
+        numbers = [str(line["alert_id"]) for line in lines]
+        written.extend(numbers)
         types = {column.name: column.type for column in schema.table("alert").columns}
         frame = pl.DataFrame([{name: line.get(name) for name in types} for line in lines], infer_schema_length=None)
         lake.connection.register("new_alerts", frame.to_arrow())
         cells = ", ".join(f'CAST("{name}" AS {kind})' for name, kind in types.items())
         lake.connection.execute(f"INSERT INTO lake.alert SELECT {cells} FROM new_alerts")
         lake.writes += 1
-        return [str(line["alert_id"]) for line in lines]
+        return numbers
 
-    return write
+    return all_at_once
+
+
+@pytest.fixture
+def reports(write) -> Callable[..., list[str]]:
+    """Write reports of one place at a station on some days; return their alert numbers."""
+    return lambda place, station, days, **more: write([(place, station, day) for day in days], **more)
 
 
 @pytest.fixture
@@ -52,11 +63,6 @@ def count(lake) -> Callable[[], None]:
 
 
 @pytest.fixture
-def every_day(reports) -> Callable[[str, int], None]:
+def every_day(write) -> Callable[[str, int], None]:
     """Let a station have one report a day, each at a place of its own, so that the lake knows the days."""
-
-    def write(station: str, days: int) -> None:
-        for day in range(days):
-            reports(1_000_000 + day, station, [day])
-
-    return write
+    return lambda station, days: write([(1_000_000 + day, station, day) for day in range(days)])
