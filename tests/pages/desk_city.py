@@ -1,6 +1,9 @@
 """A very small lake for the analyst's pages, made anew for each test because they change it; and files to upload."""
 
+import shutil
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import warehouse
 from etl import load_files
@@ -24,14 +27,24 @@ def alerts(first: int, count: int, day: str = "2025-12-23") -> str:
 
 
 def build(folder: Path) -> warehouse.Lake:
-    """Make the lake: two districts, two stations, two classes and forty alerts."""
+    """Return a lake of one's own in a folder: two districts, two stations, two classes and forty alerts."""
+    shutil.copytree(_made().name, folder, dirs_exist_ok=True)
+    return warehouse.open_lake(folder / "lake")
+
+
+@cache
+def _made() -> TemporaryDirectory[str]:
+    """Make it once for every test of the process."""
+    made = TemporaryDirectory(prefix="jiceng-desk-city-")
+    folder = Path(made.name)
     lake = warehouse.open_lake(folder / "lake", create=True)
     tables = {"district": DISTRICTS, "station": STATIONS, "category_map": CATEGORIES, "alert": alerts(0, 40)}
     for table, text in tables.items():
         path = folder / f"{table}.csv"
         path.write_text(text, encoding="utf-8")
         assert load_files(lake, table, [path]).status == "committed"
-    return lake
+    warehouse.close_lake(folder / "lake")
+    return made
 
 
 def load(lake: warehouse.Lake, folder: Path, name: str, text: str, on_error: str = "reject") -> int:
