@@ -41,8 +41,8 @@ MESSAGES: dict[str, dict[str, str]] = {
         "zh": "{detail} 不是每周快照：没有 manifest.json。请选择生成时的 ZIP 文件或文件夹。",
     },
     "damaged_package": {
-        "en": "{detail} cannot be read. It is damaged or was changed: take another copy.",
-        "zh": "{detail} 无法读取，可能已损坏或被改动：请换一份副本。",
+        "en": "{detail} cannot be read as a package: it is no ZIP, or damaged, or was changed. Take another copy.",
+        "zh": "{detail} 无法作为快照读取：不是 ZIP 文件，或已损坏、被改动。请换一份副本。",
     },
     "no_figures": {
         "en": "{detail} holds no table of figures, so it cannot be compared. Make it with the formats parquet or csv.",

@@ -12,12 +12,13 @@ import warehouse
 from exports import software
 from exports.errors import ExportError
 from exports.packing import MANIFEST, digest
-from exports.weeks import Week
+from exports.weeks import WEEK, Week
 from warehouse import Lake
 
 FORM = 1
 """Raised when a reader of manifests has to know."""
 PROGRAM = "0.1.0"
+LARGEST_VERSION = 2**63
 PRIVATE_SETTINGS = ("key_fingerprint",)
 DAY = timedelta(days=1)
 
@@ -80,11 +81,26 @@ def parsed(content: bytes) -> dict[str, Any]:
     """
     try:
         found = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ExportError("damaged_package", MANIFEST) from error
     if not isinstance(found, dict) or not {"week", "data_version", "files"} <= found.keys():
         raise ExportError("not_a_package", MANIFEST)
+    if not _is_whole(found):
+        raise ExportError("damaged_package", MANIFEST)
     return found
+
+
+def _is_whole(found: Mapping[str, Any]) -> bool:
+    """Return whether a manifest holds what its readers take from it: it may have been written by anybody."""
+    try:
+        end = date.fromisoformat(found["week"]["first"]) + WEEK
+        sums = [entry["sha256"] for entry in found["files"].values()]
+        city = {name: str(found["city"][name]) for name in ("zh", "en")}
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+        return False
+    version, name = found["data_version"], found.get("package")
+    whole = type(version) is int and 0 <= version < LARGEST_VERSION and isinstance(name, str)
+    return whole and end > date.min and found["city"] == city and all(isinstance(one, str) for one in sums)
 
 
 def _batch(batch: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,12 +7,15 @@ names. A package that comes from outside is read with bounds, and never written 
 import hashlib
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
 from exports.errors import ExportError
 
+UNREADABLE = (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, NotImplementedError, ValueError)
+"""What a ZIP raises that is none, or that is damaged."""
 MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
 LARGEST = 200 * 1024 * 1024
 MOST_FILES = 40
@@ -54,7 +57,7 @@ def read(source: Path | bytes, name: str = "") -> dict[str, bytes]:
             files = {path.name: path.read_bytes() for path in sorted(source.iterdir()) if path.is_file()}
         else:
             files = _unzip(source, shown)
-    except (OSError, zipfile.BadZipFile, RuntimeError, EOFError, NotImplementedError, ValueError) as error:
+    except UNREADABLE as error:
         if isinstance(source, Path) and not source.exists():
             raise ExportError("not_a_package", shown) from error
         raise ExportError("damaged_package", shown) from error

@@ -3,26 +3,36 @@
 import polars as pl
 
 from exports.comparison import SHOWN
-from exports.report.changed import changed, rows_of, table
+from exports.report.changed import cause, rows_of, table
 from exports.report.model import Table
 from exports.revisions import Revisions
 from exports.verifying import Verified
+from exports.weeks import WEEK
 from wording import Words
 
 LISTED = 200
 
 
 def verdict(say: Words, found: Verified) -> str:
-    """Return what a verification found, in one sentence."""
+    """Return what a verification found, in a sentence or two."""
+    files = say("say.comma").join(say.of("verified_file", what, file=file) for file, what in found.files.items())
     return say.of(
         "verified",
-        found.outcome,
+        _outcome(found),
+        as_made=say.of("verified_files", "wrong" if files else "whole", files=files),
         version=found.data_version,
         package=found.name,
         n=say.number(found.differing),
         compared=say.number(found.compared),
-        files=say("say.comma").join(say.of("verified_file", what, file=file) for file, what in found.files.items()),
+        files=files,
     )
+
+
+def _outcome(found: Verified) -> str:
+    """Return the outcome; of changed files it matters whether the figures are still right."""
+    if found.outcome != "changed" or found.differing:
+        return found.outcome
+    return "changed_files" if found.compared else "changed_figures"
 
 
 def verified_lines(say: Words, found: Verified) -> list[str]:
@@ -37,10 +47,28 @@ def verified_lines(say: Words, found: Verified) -> list[str]:
 
 def compared_lines(say: Words, found: Revisions) -> list[str]:
     """Return a comparison line by line, worst first."""
-    lines = [block for block in changed(say, found) if isinstance(block, str)]
+    lines = sentences(say, found)
     if len(found.changed):
         lines += ["  ".join(cell.text for cell in row if cell.text) for row in compared_table(say, found).rows]
     return lines
+
+
+def sentences(say: Words, found: Revisions) -> list[str]:
+    """Return what a comparison found: how many figures differ, and through which batches."""
+    told = say.of(
+        "compared",
+        "some" if len(found.changed) else "nothing",
+        period=say.period((found.week, found.week + WEEK)),
+        old=found.old_version,
+        new=found.new_version,
+        n=say.number(found.compared),
+        changed=say.number(len(found.changed)),
+        shown=say.number(min(LISTED, len(found.changed))),
+    )
+    if found.changed.is_empty():
+        return [told]
+    causes = say("say.semicolon").join(cause(say, one) for one in found.causes) or say("report.cause_none")
+    return [told, say("report.revisions_causes", causes=causes)]
 
 
 def compared_table(say: Words, found: Revisions) -> Table:
@@ -50,8 +78,7 @@ def compared_table(say: Words, found: Revisions) -> Table:
 
 def compared(say: Words, found: Revisions) -> tuple[list[str], pl.DataFrame | None]:
     """Return a comparison for a page: its sentences, and the changed figures as a frame, None where there are none."""
-    sentences = [block for block in changed(say, found) if isinstance(block, str)]
-    return sentences, as_frame(compared_table(say, found)) if len(found.changed) else None
+    return sentences(say, found), as_frame(compared_table(say, found)) if len(found.changed) else None
 
 
 def differing(say: Words, found: Verified) -> pl.DataFrame | None:
@@ -62,7 +89,10 @@ def differing(say: Words, found: Verified) -> pl.DataFrame | None:
         one | {f"{name}_{side}": one[side][name] for side in ("before", "after") for name in SHOWN}
         for one in found.figures
     ]
-    return as_frame(rows_of(say, lines))
+    frame = as_frame(rows_of(say, lines))
+    renamed = {"before": "in_package", "after": "counted_again"}
+    heads = {say.of("report_column", old): say.of("report_column", new) for old, new in renamed.items()}
+    return frame.drop(say.of("report_column", "cause")).rename(heads)
 
 
 def as_frame(table: Table) -> pl.DataFrame:

@@ -83,7 +83,7 @@ def verify(lake: Lake, source: Path | bytes, name: str = "") -> Verified:
         "committed_at": str(content.get("committed_at", "")),
     }
     wrong = checked(files, content)
-    table = figures_of(files)
+    table = _readable(files, wrong)
     if not lake.has_version(version):
         return Verified("version_gone", files=wrong, **common)
     settings = lake.settings(version)
@@ -111,6 +111,16 @@ def verify(lake: Lake, source: Path | bytes, name: str = "") -> Verified:
         differing=len(found),
         **common,
     )
+
+
+def _readable(files: Mapping[str, bytes], wrong: Mapping[str, str]) -> pl.DataFrame | None:
+    """Return the table of figures; one that cannot be read because it was changed counts as none."""
+    try:
+        return figures_of(files)
+    except ExportError:
+        if wrong:
+            return None
+        raise
 
 
 def checked(files: Mapping[str, bytes], content: Mapping[str, Any]) -> dict[str, str]:
@@ -143,5 +153,5 @@ def figures_of(files: Mapping[str, bytes]) -> pl.DataFrame | None:
         else:
             return None
         return frame.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items()).sort(KEY)
-    except pl.exceptions.PolarsError as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:  # a changed byte can do either
         raise ExportError("damaged_package", "figures") from error

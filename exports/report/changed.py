@@ -5,13 +5,16 @@ from typing import Any
 
 import metrics
 from exports.causes import Cause
-from exports.figures import ALL
+from exports.figures import ALL, TUNED
 from exports.report.model import COUNT, Block, Cell, Table, words
 from exports.revisions import Revisions
 from exports.weeks import WEEK
+from metrics import Indicator
 from wording import DASH, Words
 
 SHOWN = 15
+NAMED = ("ability", "basis", "key", "person_kind")
+"""Parameters whose values have words of their own family; those of the others stand under `figure_choice`."""
 
 
 def changed(say: Words, found: Revisions | None) -> tuple[Block, ...]:
@@ -63,20 +66,31 @@ def rows_of(say: Words, lines: Sequence[dict[str, Any]], batches: Sequence[list[
 def _row(say: Words, line: dict[str, Any], numbers: list[int]) -> tuple[Cell, ...]:
     entry = metrics.catalogue().get(line["indicator"])
     category = say("report.all_classes") if line["category"] == ALL else say.of("group", line["category"])
-    comparison = say.of("short_comparison", line["comparison"])
+    parts = [say.of("short_comparison", line["comparison"]), category, *_choices(say, line["parameters"], entry)]
     name = say(
         "report.figure_name",
         name=say.text(entry.name) if entry else line["indicator"],
-        comparison=comparison,
-        category=category,
+        parts=say("say.comma").join(parts),
     )
     before, after = (_figure(say, line, side) for side in ("before", "after"))
     difference = words("")
     if isinstance(before.value, int | float) and isinstance(after.value, int | float) and line["unit_of_value"]:
         difference = _difference(say, line["unit_of_value"], after.value - before.value)
     batches = say("report.batches", numbers=say("say.comma").join(map(str, numbers))) if numbers else ""
-    unit = say.name(line["name_zh"], line["name_en"])
+    is_class = line["unit"] in metrics.GROUPS
+    unit = say.of("group", line["unit"]) if is_class else say.name(line["name_zh"], line["name_en"])
     return words(name), words(unit), before, after, difference, words(batches)
+
+
+def _choices(say: Words, parameters: str, entry: Indicator | None) -> list[str]:
+    """Return in words what was chosen of an indicator's parameters, where that is not the default."""
+    chosen = dict(one.partition("=")[::2] for one in parameters.split(";") if one)
+    known = entry.parameters if entry else {}
+    return [
+        say.of(name, value) if name in NAMED else say.of("figure_choice", value)
+        for name, value in chosen.items()
+        if name in known and name not in TUNED and value != str(known[name].default)
+    ]
 
 
 def _figure(say: Words, line: dict[str, Any], side: str) -> Cell:

@@ -1,7 +1,6 @@
 """What changed between two packages: exactly what a load touches, worst first, with the batch that did it."""
 
 import json
-import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import warehouse
 from etl import Options, load_files
 from exports import weekly
 from exports.command_line import main
-from exports.packing import zip_bytes
+from exports.report.changed import rows_of
 from exports.telling import compared_lines
 from tests.exports.small_lake import alert, load
 from warehouse import Lake
@@ -102,27 +101,27 @@ def test_packages_of_two_weeks_are_compared_over_the_older_week(lake: Lake, tmp_
         exports.compare(exports.opened(old), exports.opened(made(lake, tmp_path)), None)
 
 
-def test_a_package_is_genuine_or_it_is_said_what_differs(lake: Lake, tmp_path: Path) -> None:
-    archive = made(lake, tmp_path)
-    assert exports.verify(lake, archive).outcome == "genuine"
-    assert exports.verify(lake, archive.with_suffix("")).is_genuine
-    with zipfile.ZipFile(archive) as opened:
-        files = {name.partition("/")[2]: opened.read(name) for name in opened.namelist()}
-    table = pl.read_parquet(files["figures.parquet"])
-    of_city = (pl.col("indicator") == "alerts_valid") & (pl.col("by") == "city") & (pl.col("category") == "all")
-    forged = table.with_columns(pl.when(of_city).then(7.0).otherwise(pl.col("value")).alias("value"))
-    forged.write_parquet(tmp_path / "forged.parquet")
-    files["figures.parquet"] = (tmp_path / "forged.parquet").read_bytes()
-    found = exports.verify(lake, zip_bytes(files, "x", datetime(2025, 12, 29)), "forged.zip")
-    assert found.outcome == "changed" and dict(found.files) == {"figures.parquet": "changed"}
-    assert found.differing == 2 and {one["before"]["value"] for one in found.figures} == {7.0}
-    assert "figures.parquet" in exports.verdict(Words("en"), found)
-
-
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 broken", b"hello"])
-def test_what_is_no_package_is_said_to_be_none(lake: Lake, content: bytes) -> None:
-    with pytest.raises(exports.ExportError):
-        exports.verify(lake, content, "x.zip")
+def test_figures_that_differ_in_a_choice_are_told_apart() -> None:
+    line = {
+        "indicator": "alert_rate",
+        "comparison": "yoy",
+        "category": "all",
+        "unit": "city",
+        "name_zh": "枫桥市",
+        "name_en": "Fengqiao",
+        "unit_of_value": "per_10000",
+        **{f"{name}_{side}": 1.0 for name in ("value", "numerator") for side in ("before", "after")},
+    }
+    lines = [line | {"parameters": f"basis={basis}"} for basis in ("auto", "resident", "registered")]
+    names = [row[0].text for row in rows_of(Words("en"), lines).rows]
+    assert names == [
+        "Alerts per 10,000 residents (on last year, all classes)",
+        "Alerts per 10,000 residents (on last year, all classes, residents)",
+        "Alerts per 10,000 residents (on last year, all classes, registered residents)",
+    ]
+    by_class = line | {"indicator": "alert_contributions", "parameters": "split=class", "unit": "help"}
+    row = rows_of(Words("zh_CN"), [by_class | {"unit_of_value": "alerts"}]).rows[0]
+    assert (row[0].text, row[1].text) == ("有效警情变化的构成（同比、全部类别、按类别）", "求助")
 
 
 def test_the_command_line_compares_and_verifies(

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from etl.sayings import WARNINGS
+from exports.figures import TUNED
+from exports.report.changed import NAMED
 from metrics import GROUPS
 from metrics import catalogue as indicators
 from tests.pages.conftest import FILES
@@ -115,6 +117,27 @@ CODES = {
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_code_has_a_word(language: str, family: str, code: str) -> None:
     assert f"{family}.{code}" in catalogue(language)
+
+
+CHOICES = sorted(
+    {
+        (name if name in NAMED else "figure_choice", str(value))
+        for entry in indicators().values()
+        for name, parameter in entry.parameters.items()
+        for value in parameter.values
+        if name not in TUNED and value != parameter.default
+    }
+)
+
+
+@pytest.mark.parametrize(("family", "value"), CHOICES)
+def test_every_choice_that_names_a_figure_has_a_word(family: str, value: str) -> None:
+    assert f"{family}.{value}" in catalogue("en")
+
+
+def test_no_word_stands_for_a_choice_that_nobody_has() -> None:
+    known = {name.partition(".")[2] for name in catalogue("en") if name.startswith("figure_choice.")}
+    assert known == {value for family, value in CHOICES if family == "figure_choice"}
 
 
 def codes_of_metrics(pattern: str) -> set[str]:
