@@ -1,6 +1,7 @@
 """A package made in a process of its own, for pages: a browser that draws must not live inside the dashboard."""
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -9,17 +10,24 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from exports.errors import ExportError, refusal
+
 ROOT = Path(__file__).resolve().parents[1]
 SECONDS = 600
+MINUTE = 60
+LOG = logging.getLogger("jiceng.exports")
 
 
 @dataclass(frozen=True)
 class Apart:
-    """What the other process said: its exit status, its answer, and its sentence where it has none."""
+    """What the other process said: its exit status, and its answer or, in both languages, why there is none."""
 
     status: int
     told: dict[str, Any]
-    sentence: str
+
+    def why(self, language: str) -> str:
+        """Return why the package was not made, for the reader."""
+        return str(self.told["sentence_zh" if language.startswith("zh") else "sentence"])
 
 
 def make_apart(day: date, folder: Path, version: int, author: str) -> Apart:
@@ -31,8 +39,16 @@ def make_apart(day: date, folder: Path, version: int, author: str) -> Apart:
         run = subprocess.run(
             command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
         )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return Apart(3, {}, str(error))
-    if run.returncode:
-        return Apart(run.returncode, {}, (run.stderr.strip().splitlines() or [""])[-1])
-    return Apart(0, json.loads(run.stdout.splitlines()[-1]), "")
+    except subprocess.TimeoutExpired:
+        return _failed(ExportError("too_long", SECONDS // MINUTE))
+    except OSError as error:
+        return _failed(ExportError("stopped", error.strerror or type(error).__name__))
+    try:
+        return Apart(run.returncode, json.loads(run.stdout.splitlines()[-1]))
+    except (IndexError, ValueError):
+        LOG.error("a package was not made: %s", run.stderr)
+        return _failed(ExportError("stopped", run.returncode))
+
+
+def _failed(error: ExportError) -> Apart:
+    return Apart(3, refusal(error))

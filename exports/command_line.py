@@ -1,7 +1,7 @@
 """The command line of this room: make the week's package, compare two, verify one, list what is there.
 
-`--json` prints one object on standard output; words go to standard error. Exit status: 0 done, 1 refused with the
-reason (or a package that is not genuine), 2 wrong usage, 3 busy, or the warehouse or the folder out of reach.
+`--json` prints one object on standard output, a refusal too; words go to standard error. Exit status: 0 done, 1 refused
+with the reason (or a package that is not genuine), 2 wrong usage, 3 busy, or the warehouse or the folder out of reach.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from typing import Any
 from exports import mail
 from exports.building import FORMATS, LANGUAGES, weekly
 from exports.comparing import compare, opened
-from exports.errors import ExportError
+from exports.errors import ExportError, refusal
 from exports.shelf import LOG, keep, listed, shelf
 from exports.telling import compared_lines, verified_lines
 from exports.verifying import verify
@@ -35,11 +35,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(given.command(given))
     except ExportError as error:
-        print(error.sentence(), file=sys.stderr)
+        _refuse(given, error)
         return WRONG_USAGE if error.code == "bad_format" else OUT_OF_REACH if error.code in UNREACHABLE else REFUSED
     except LakeError as error:
-        print(error.sentence(), file=sys.stderr)
+        _refuse(given, error)
         return REFUSED if isinstance(error, VersionExpired) else OUT_OF_REACH
+
+
+def _refuse(given: argparse.Namespace, error: ExportError | LakeError) -> None:
+    print(error.sentence(), file=sys.stderr)
+    if given.json:
+        print(json.dumps(refusal(error), ensure_ascii=False))
 
 
 def parser() -> argparse.ArgumentParser:

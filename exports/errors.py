@@ -3,6 +3,8 @@
 The words stand in `MESSAGES`, apart from the code that raises, as in `warehouse/errors.py`.
 """
 
+from warehouse import LakeError
+
 MESSAGES: dict[str, dict[str, str]] = {
     "before_data": {
         "en": "The week of {detail} lies before the first data ({first}). Choose a later week, or load the records.",
@@ -56,6 +58,14 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "{detail} and {other} are of two weeks. That needs the warehouse that made the newer one.",
         "zh": "{detail} 与 {other} 不是同一周。比较它们需要生成较新一份的仓库。",
     },
+    "too_long": {
+        "en": "Making the package took more than {detail} minutes and was stopped. Try again when less is going on.",
+        "zh": "生成快照超过 {detail} 分钟，已停止。请在机器较空闲时重试。",
+    },
+    "stopped": {
+        "en": "The program that makes packages stopped ({detail}). The log of the dashboard says why.",
+        "zh": "生成快照的程序中断（{detail}），原因见看板的日志。",
+    },
     "too_large": {
         "en": "{detail} is too large for a weekly package. Nothing was read.",
         "zh": "{detail} 过大，不是每周快照。没有读取。",
@@ -76,3 +86,8 @@ class ExportError(Exception):
         """Return the sentence for the reader, in `en` or `zh`."""
         words = MESSAGES[self.code]["zh" if language.startswith("zh") else "en"]
         return words.format(detail=self.detail, **self.values)
+
+
+def refusal(error: ExportError | LakeError) -> dict[str, str]:
+    """Return an error as `--json` prints it: its sentence in both languages."""
+    return {"status": "refused", "sentence": error.sentence(), "sentence_zh": error.sentence("zh")}

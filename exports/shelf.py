@@ -1,6 +1,7 @@
 """Where packages rest: the folder, what lies in it, and how many weeks of them are kept."""
 
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,7 @@ from exports.weeks import WEEK
 DEFAULT = Path(__file__).resolve().parents[1] / "data" / "snapshots"
 SETTING = "JICENG_SNAPSHOTS"
 LOG = "weekly.log"
+PAGE_LANGUAGE = re.compile(r'<html lang="\w+">')
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Package:
     committed_at: str
     figures: int
     files: tuple[str, ...]
+    languages: tuple[str, ...]
     warnings: tuple[dict[str, str], ...]
     bytes: int
 
@@ -42,6 +45,12 @@ class Package:
         """The report as a page, None where the package has none."""
         found = self.folder / WEB_PAGE
         return found if found.is_file() else None
+
+    def shown(self, language: str) -> str | None:
+        """Return the report as a page that opens in a language, where it holds that; None where there is no report."""
+        if self.page is None:
+            return None
+        return PAGE_LANGUAGE.sub(f'<html lang="{language[:2]}">', self.page.read_text(encoding="utf-8"), count=1)
 
     @property
     def megabytes(self) -> float:
@@ -72,6 +81,7 @@ def listed(folder: Path | None = None) -> list[Package]:
                     str(content["committed_at"]),
                     int(content["figures"]),
                     tuple(content["files"]),
+                    tuple(content["choices"]["languages"]),
                     tuple(content["warnings"]),
                     archive.stat().st_size,
                 )

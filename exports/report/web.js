@@ -34,6 +34,15 @@ for (const button of document.querySelectorAll("button[data-language]")) {
 for (const button of document.querySelectorAll("button[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
-const wished = window.location.hash.slice(1);
+const wished = window.location.hash.slice(1) || document.documentElement.lang;
 const first = document.querySelector("article").lang;
 show(document.querySelector(`article[lang="${CSS.escape(wished)}"]`) ? wished : first);
+if (window.location.protocol === "about:") {
+  // Shown in a frame of the dashboard, where a link to a place in this page would load the dashboard itself.
+  for (const link of document.querySelectorAll('a[href^="#"]')) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      document.getElementById(link.hash.slice(1)).scrollIntoView();
+    });
+  }
+}

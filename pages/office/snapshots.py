@@ -9,9 +9,9 @@ from pages.shared.desk import desk
 place = desk()
 words = place.words
 
-making.tell(words)
 st.markdown(words("snapshots.explained"))
 making.draw(place)
+making.tell(words)
 
 st.subheader(words("snapshots.list"), anchor=False)
 found = exports.listed()

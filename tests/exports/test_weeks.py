@@ -135,9 +135,12 @@ def test_the_command_line_tells_by_its_status(
     told = json.loads(capsys.readouterr().out)
     assert (told["status"], told["data_version"], told["warnings"]) == ("made", 8, [])
     assert main([*common, "--week", "2026-01-05"]) == 1
-    assert "not complete" in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert "not complete" in said.err
+    assert (told := json.loads(said.out))["status"] == "refused" and told["sentence_zh"].startswith("2026-01-05所在周")
     assert main([*common[:3], "--formats", "docx"]) == 2
     assert main([*common, "--week", "2025-12-22", "--version", "77"]) == 1
+    assert "77" in json.loads(capsys.readouterr().out)["sentence_zh"]
     assert main([*common, "--week", "2025-12-15", "--keep", "1"]) == 0
     assert json.loads(capsys.readouterr().out)["removed"] == ["jiceng-2025-12-15-v8"]
     assert main(["list", "--out", str(out), "--json"]) == 0

@@ -1,6 +1,5 @@
 """Every heading of the file with the field that it goes to and why; each can be corrected, and it is prepared anew."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -13,15 +12,13 @@ from pages.analysts.uploading.guess import Guess
 from pages.analysts.uploading.jobs import Upload, Uploads
 from pages.analysts.uploading.specs import CLASS, CONTEXT, NOT_USED, Use
 from pages.shared.desk import Desk
+from pages.shared.plain import escaped
 from warehouse import Table
 from wording import Words
 
 WIDTH = 290
 WHOLE = "all"
 CLASSES = (WHOLE, *(group for group in metrics.GROUPS if group != "unmapped"))
-MEANS_SOMETHING = re.compile(
-    r"[\\`*\[\]~:$<>|]|(?<![^\W_])_|_(?![^\W_])|^[#+\-]|(?<=^\d)[.)](?=\s)|(?<=^\d\d)[.)](?=\s)"
-)
 CONTEXTS = ("period_start", "period_end", "title", "unit", "sheet", "file")
 
 
@@ -118,14 +115,6 @@ def _why(words: Words, upload: Upload, column: str, use: Use, found: Guess) -> s
     if shown:
         told.append(words("mapping.example", cells=escaped(shown)))
     return " · ".join(told) or words("mapping.empty_column")
-
-
-def escaped(text: str) -> str:
-    """Return a text of the file as a label shows it, whatever Markdown would make of it.
-
-    Only signs that mean something where they stand are escaped, because screen readers are given the label as it is.
-    """
-    return MEANS_SOMETHING.sub(r"\\\g<0>", text)
 
 
 def _without_column(words: Words, upload: Upload, table: Table) -> dict[str, str]:

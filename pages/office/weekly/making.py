@@ -7,12 +7,15 @@ import streamlit as st
 import exports
 import metrics
 from exports import ExportError
+from pages.shared import address
 from pages.shared.desk import Desk, who
+from pages.shared.plain import escaped
 from warehouse import settled_version
 from wording import Words
 
 WEEKS_BACK = 60
 WEEK = timedelta(weeks=1)
+ICONS = {"success": ":material/check_circle:", "warning": ":material/info:", "error": ":material/error:"}
 
 
 def weeks(place: Desk, version: int) -> list[date]:
@@ -31,7 +34,7 @@ def tell(words: Words) -> None:
     if told is None:
         return
     kind, sentence, warnings = told
-    getattr(st, kind)(sentence)
+    getattr(st, kind)(escaped(sentence), icon=ICONS[kind])
     for warning in warnings:
         st.warning(words("report.no_figure_warning", name=warning["file"], why=warning[f"sentence{_ending(words)}"]))
 
@@ -77,10 +80,14 @@ def _make(place: Desk, day: date, version: int, name: str) -> None:
     except ExportError as error:
         st.session_state["snapshot_told"] = ("warning", error.sentence(words.short), [])
         return
-    with st.spinner(words("snapshots.making"), show_time=True):
+    with st.spinner(words("snapshots.making")):
         done = exports.make_apart(week.start, exports.shelf(), version, name)
     if done.status:
-        st.session_state["snapshot_told"] = ("error", words("snapshots.failed", why=done.sentence), [])
+        why = words("snapshots.failed", why=done.why(words.short))
+        st.session_state["snapshot_told"] = ("error", why, [])
         return
-    sentence = words.of("snapshot_done", done.told["status"], package=done.told["package"])
+    package = done.told["package"]
+    period = words.period((week.start, week.end))
+    sentence = words.of("snapshot_done", done.told["status"], package=package, period=period, version=version)
     st.session_state["snapshot_told"] = ("success", sentence, done.told["warnings"])
+    address.put(package=package)

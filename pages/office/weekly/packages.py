@@ -7,7 +7,7 @@ import streamlit as st
 
 from exports import Package
 from pages.shared import address
-from wording import Words
+from wording import Words, language_of
 
 KINDS = {
     ".pdf": "application/pdf",
@@ -17,7 +17,11 @@ KINDS = {
     ".json": "application/json",
     ".zip": "application/zip",
 }
-HEIGHT = 720
+ORDER = ("report_pdf", "workbook_xlsx", "report_html", "figures_csv", "figures_parquet")
+"""What the office reaches for first stands first."""
+BOTH = ("report_html", "figures_csv", "figures_parquet")
+"""Hold every language."""
+HEIGHT, WIDTH = 720, 380
 
 
 def title(words: Words, package: Package) -> str:
@@ -25,20 +29,42 @@ def title(words: Words, package: Package) -> str:
     return words("snapshots.title", period=words.period(package.period), version=package.data_version)
 
 
+def kind(file: str) -> tuple[str, int]:
+    """Return what a file is (report_pdf, workbook_xlsx, …), and in which of the package's languages it is written."""
+    stem, _, ending = file.partition(".")
+    language, _, rest = ending.rpartition(".")
+    return f"{stem}_{rest}", int(bool(language))
+
+
+def label(words: Words, package: Package, file: str) -> str:
+    """Return what a file is called on its button, in words."""
+    name, language = kind(file)
+    if name not in ORDER:
+        return file
+    called = words.of("snapshot_file", name)
+    if name in BOTH or len(package.languages) <= language:
+        return called
+    own = Words(language_of(package.languages[language]))
+    return words("snapshots.in_language", file=called, language=own("report.language"))
+
+
+def line(words: Words, package: Package) -> dict[str, str]:
+    """Return a package as a line of the list."""
+    missing = words("say.comma").join(warning["file"] for warning in package.warnings)
+    return {
+        words("snapshots.week"): words.period(package.period),
+        words("header.version"): words.number(package.data_version),
+        words("snapshots.committed"): words.moment(datetime.fromisoformat(package.committed_at)),
+        words("snapshots.figures"): words.number(package.figures),
+        words("snapshots.size"): words("snapshots.megabytes", n=words.number(package.megabytes, 1)),
+        words("snapshots.remarks"): missing or words("snapshots.nothing_missing"),
+    }
+
+
 def draw(words: Words, found: Sequence[Package]) -> None:
     """Draw the list, and below it one package."""
     st.dataframe(
-        [
-            {
-                words("snapshots.week"): words.period(package.period),
-                words("header.version"): package.data_version,
-                words("snapshots.committed"): words.moment(datetime.fromisoformat(package.committed_at)),
-                words("snapshots.figures"): words.number(package.figures),
-                words("snapshots.size"): words("snapshots.megabytes", n=words.number(package.megabytes, 1)),
-                words("snapshots.remarks"): words("say.comma").join(warning["file"] for warning in package.warnings),
-            }
-            for package in found
-        ],
+        [line(words, package) for package in found],
         hide_index=True,
         alt=words("snapshots.list"),
         key="snapshots",
@@ -51,6 +77,7 @@ def draw(words: Words, found: Sequence[Package]) -> None:
         list(named),
         format_func=lambda name: title(words, named[name]),
         key="choice_package",
+        width=WIDTH,
         on_change=address.follow,
         args=("choice_package", "package"),
     )
@@ -70,16 +97,17 @@ def one(words: Words, package: Package) -> None:
             type="primary",
             on_click="ignore",
         )
-        for name in package.files:
+        files = [file for file in package.files if kind(file)[0] in ORDER]
+        for name in sorted(files, key=lambda file: (ORDER.index(kind(file)[0]), kind(file)[1])):
             path = package.folder / name
             st.download_button(
-                name,
+                label(words, package, name),
                 path.read_bytes,
                 f"{package.name}-{name}",
                 KINDS.get(path.suffix, "application/octet-stream"),
                 key=f"take_{name}",
                 on_click="ignore",
             )
-    page = package.page
-    if page is not None and st.toggle(words("snapshots.preview"), key="preview"):
-        st.iframe(page, height=HEIGHT)
+    if package.page is not None and st.toggle(words("snapshots.preview"), key="preview"):
+        with st.container(border=True):
+            st.iframe(package.shown(words.short) or "", height=HEIGHT, alt=title(words, package))
