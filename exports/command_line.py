@@ -1,7 +1,8 @@
 """The command line of this room: make the week's package, compare two, verify one, list what is there.
 
 `--json` prints one object on standard output, a refusal too; words go to standard error. Exit status: 0 done, 1 refused
-with the reason (or a package that is not genuine), 2 wrong usage, 3 busy, or the warehouse or the folder out of reach.
+with the reason (or a package that is not genuine), 2 wrong usage, 3 busy, or the warehouse or the folder out of reach,
+4 made, but the mail was not sent.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from exports import mail
-from exports.building import FORMATS, LANGUAGES, weekly
+from exports.building import FORMATS, LANGUAGES, Made, weekly
 from exports.comparing import compare, opened
 from exports.errors import ExportError, refusal
 from exports.shelf import LOG, keep, listed, shelf
@@ -25,8 +26,9 @@ from exports.weeks import newest_week
 from warehouse import CatalogueMissing, LakeError, VersionExpired, open_lake
 from wording import Words
 
-DONE, REFUSED, WRONG_USAGE, OUT_OF_REACH = 0, 1, 2, 3
+DONE, REFUSED, WRONG_USAGE, OUT_OF_REACH, NOT_MAILED = 0, 1, 2, 3, 4
 UNREACHABLE = ("busy", "cannot_write")
+NOT_WHOLLY = ("failed", "partly")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -101,8 +103,8 @@ def _weekly(given: argparse.Namespace) -> int:
             author=given.author or _account(),
         )
         told = made.to_json() | {"removed": keep(folder, given.keep) if given.keep else []}
-        if given.mail and mail.is_on():
-            told["mailed"] = _mailed(made)
+        if given.mail:
+            told |= _mailed(folder, made)
     except (ExportError, LakeError) as error:
         _log(folder, told | {"status": "refused", "reason": error.sentence()})
         raise
@@ -110,17 +112,38 @@ def _weekly(given: argparse.Namespace) -> int:
     for warning in told["warnings"]:
         print(f"{warning['file']}: {warning['sentence']}", file=sys.stderr)
     print(json.dumps(told, ensure_ascii=False) if given.json else f"{told['status']}: {told['zip']}")
-    return DONE
+    return NOT_MAILED if told.get("mailed") in NOT_WHOLLY else DONE
 
 
-def _mailed(made: Any) -> str:  # noqa: ANN401 - a Made
-    """Send the package; a mail that fails is told and undoes nothing."""
+def _mailed(folder: Path, made: Made) -> dict[str, str]:
+    """Send the package, once; a mail that fails is told, tried again by the next run, and undoes nothing."""
+    if not mail.is_on():
+        return {"mailed": "off"}
+    if made.status == "unchanged" and _was_mailed(folder, made.name):
+        return {"mailed": "before"}
     try:
-        mail.send(made)
-    except (OSError, KeyError) as error:
-        print(f"The package is made, but the mail was not sent ({error}).", file=sys.stderr)
-        return "failed"
-    return "sent"
+        refused = mail.send(made)
+        error = ExportError("mail_partly", ", ".join(refused)) if refused else None
+    except ExportError as failed:
+        refused, error = [], failed
+    if error is None:
+        return {"mailed": "sent"}
+    print(f"The package is made. {error.sentence()}", file=sys.stderr)
+    return {"mailed": "partly" if refused else "failed", "mail_reason": error.sentence()}
+
+
+def _was_mailed(folder: Path, name: str) -> bool:
+    """Return whether the log says that a package went out; lines that are none are left alone."""
+    try:
+        lines = (folder / LOG).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return False
+    runs = []
+    for line in lines:
+        with suppress(ValueError):
+            runs.append(json.loads(line))
+    of_package = [run.get("mailed") for run in runs if isinstance(run, dict) and run.get("package") == name]
+    return any(mailed in ("sent", "partly") for mailed in of_package)
 
 
 def _account() -> str:

@@ -66,6 +66,49 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "The program that makes packages stopped ({detail}). The log of the dashboard says why.",
         "zh": "生成快照的程序中断（{detail}），原因见看板的日志。",
     },
+    "mail_setting": {
+        "en": "{detail} is not understood ({value}). Write: {wanted}.",
+        "zh": "设置 {detail} 无法识别（{value}）。请写：{wanted}。",
+    },
+    "mail_clear_login": {
+        "en": "The password would reach {detail} in clear. Set JICENG_MAIL_SECURITY to starttls or ssl, "
+        "or allow it with JICENG_MAIL_CLEAR_LOGIN=yes.",
+        "zh": "密码将以明文发往 {detail}。请把 JICENG_MAIL_SECURITY 设为 starttls 或 ssl，"
+        "或用 JICENG_MAIL_CLEAR_LOGIN=yes 明确允许。",
+    },
+    "mail_file": {
+        "en": "The file {detail}, which the mail needs, cannot be read ({why}).",
+        "zh": "发送邮件所需的文件 {detail} 无法读取（{why}）。",
+    },
+    "mail_unreachable": {
+        "en": "The mail server {detail} cannot be reached, or broke off ({why}). Run it again later.",
+        "zh": "邮件服务器 {detail} 无法连接或中断（{why}）。请稍后再运行。",
+    },
+    "mail_no_tls": {
+        "en": "The mail server {detail} offers no STARTTLS. Nothing was sent. Use ssl, or none without a login.",
+        "zh": "邮件服务器 {detail} 不支持 STARTTLS，没有发送任何内容。请改用 ssl，或不登录的 none。",
+    },
+    "mail_certificate": {
+        "en": "The certificate of the mail server {detail} is not trusted ({why}). Name the file of its authority in "
+        "JICENG_MAIL_CA_FILE.",
+        "zh": "邮件服务器 {detail} 的证书不受信任（{why}）。请用 JICENG_MAIL_CA_FILE 指明其签发机构的证书文件。",
+    },
+    "mail_login": {
+        "en": "The mail server {detail} refuses the login of {user} ({why}). Check the user and the password file.",
+        "zh": "邮件服务器 {detail} 拒绝 {user} 登录（{why}）。请核对用户名与密码文件。",
+    },
+    "mail_no_login": {
+        "en": "The mail server {detail} takes no login that is known here. Leave JICENG_MAIL_USER out, or use TLS.",
+        "zh": "邮件服务器 {detail} 没有本程序支持的登录方式。请去掉 JICENG_MAIL_USER，或使用 TLS。",
+    },
+    "mail_refused": {
+        "en": "The mail server {detail} refuses the mail ({why}).",
+        "zh": "邮件服务器 {detail} 拒绝接收（{why}）。",
+    },
+    "mail_partly": {
+        "en": "The mail server took the mail, but not for {detail}.",
+        "zh": "邮件已发出，但服务器拒绝了 {detail}。",
+    },
     "too_large": {
         "en": "{detail} is too large for a weekly package. Nothing was read.",
         "zh": "{detail} 过大，不是每周快照。没有读取。",

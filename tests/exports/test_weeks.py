@@ -11,7 +11,7 @@ import pytest
 
 import exports
 import warehouse
-from exports import ExportError, building, mail, software, week_of, weekly
+from exports import ExportError, building, software, week_of, weekly
 from exports.command_line import main
 from tests.exports.small_lake import alert, load
 from warehouse import Lake
@@ -149,15 +149,6 @@ def test_the_command_line_tells_by_its_status(
     assert [line["status"] for line in log] == ["made", "refused", "refused", "refused", "made"]
     monkeypatch.setenv("JICENG_LAKE", str(tmp_path / "nowhere"))
     assert main([*common, "--week", "2025-12-22"]) == 3
-
-
-def test_a_mail_carries_manifest_report_and_workbook(lake: Lake, tmp_path: Path) -> None:
-    made = weekly(lake, LAST, tmp_path, formats=("xlsx",), language="zh")
-    assert not mail.is_on({})
-    sent = mail.message(made, {"JICENG_MAIL_TO": "office@example.org"})
-    assert sent["To"] == "office@example.org" and "2025-12-22" in sent["Subject"]
-    assert '"data_version": 8' in sent.get_body().get_content()
-    assert [part.get_filename() for part in sent.iter_attachments()] == ["jiceng-2025-12-22-v8-workbook.xlsx"]
 
 
 def test_a_backup_put_elsewhere_gives_every_figure_again(lake: Lake, tmp_path: Path) -> None:
