@@ -61,7 +61,7 @@ def parser() -> argparse.ArgumentParser:
     making.add_argument("--out", type=Path, help="folder for the package; default: JICENG_SNAPSHOTS or data/snapshots")
     making.add_argument("--formats", default=",".join(FORMATS), help=f"any of {','.join(FORMATS)}")
     making.add_argument("--language", default="both", choices=list(LANGUAGES), help="of the report and workbook")
-    making.add_argument("--keep", type=int, metavar="N", help="remove the packages of all but the newest N weeks")
+    making.add_argument("--keep", type=_weeks, metavar="N", help="remove the packages of all but the newest N weeks")
     making.add_argument("--mail", action="store_true", help="send it as JICENG_MAIL_TO and the like say")
     making.add_argument("--author", default=None, help="who pins the data version; default: the account")
     making.add_argument("--json", action="store_true", help="print one JSON object")
@@ -86,6 +86,12 @@ def _date(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(ExportError("bad_date", text).sentence()) from None
+
+
+def _weeks(text: str) -> int:
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(ExportError("bad_weeks", text).sentence())
 
 
 def _weekly(given: argparse.Namespace) -> int:

@@ -26,6 +26,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "{detail} is not a date. Write it as 2025-12-22.",
         "zh": "{detail}不是日期。请写成 2025-12-22 的形式。",
     },
+    "bad_weeks": {
+        "en": "{detail} is not a number of weeks. Write how many weeks of packages stay, 1 or more.",
+        "zh": "{detail}不是周数。请写要保留的周数，至少为 1。",
+    },
     "bad_format": {
         "en": "{detail} is not a format. Choose from: {choices}.",
         "zh": "没有格式 {detail}。请从以下选择：{choices}。",

@@ -52,6 +52,7 @@ def manifest(
         "recorded_until": reach.isoformat() if reach else None,
         "settings": {key: settings[key] for key in sorted(settings) if key not in PRIVATE_SETTINGS},
         "definitions": {entry.id: entry.definition for entry in metrics.catalogue().values()},
+        "parameters": _parameters(lake, week.version),
         "mappings": sorted({str(batch["mapping"]) for batch in batches}),
         "rows": warehouse.row_counts(lake, week.version),
         "batches": batches,
@@ -66,6 +67,12 @@ def manifest(
         },
         "files": {key: {"bytes": len(files[key]), "sha256": digest(files[key])} for key in sorted(files)},
     }
+
+
+def _parameters(lake: Lake, version: int) -> dict[str, str]:
+    """Return every parameter with its value at the version."""
+    held = metrics.parameters(lake, version)
+    return {name: warehouse.text_of(held.value(name)) for name in sorted(warehouse.parameter_rules())}
 
 
 def as_bytes(content: Mapping[str, Any]) -> bytes:

@@ -100,7 +100,7 @@ def make_and_look(page: Page) -> None:
     title(page, "每周快照")
     expect(page.get_by_text("还没有快照。")).to_be_visible()
     expect(page.get_by_role("button", name="生成快照", exact=True)).to_be_disabled()
-    page.get_by_role("textbox", name="您的姓名").fill("李四")
+    page.get_by_role("textbox", name="您的姓名").fill("值班员")
     page.keyboard.press("Tab")
     expect(page.get_by_role("combobox", name="周", exact=True)).to_have_value("2025年12月22日至28日")
     page.get_by_role("button", name="生成快照", exact=True).click()

@@ -60,6 +60,7 @@ def test_the_manifest_says_what_the_package_was_made_from(package: Path, manifes
     assert (manifest["data_version"], manifest["data_until"]) == (8, "2025-12-28")
     assert manifest["recorded_until"].startswith("2025-12-28T22:50")
     assert manifest["definitions"]["alerts_valid"] == metrics.catalogue()["alerts_valid"].definition
+    assert (manifest["parameters"]["smallest_base"], manifest["parameters"]["filing_line_yuan"]) == ("20", "none")
     assert manifest["rows"]["station"] == 4
     assert [batch["table"] for batch in manifest["batches"]][-1] == "training_result"
     assert manifest["software"]["libraries"]["polars"] == pl.__version__

@@ -125,6 +125,13 @@ def test_without_a_browser_or_a_font_everything_else_is_made(
     assert "fonts-noto-cjk" in made.warnings[0]["sentence"]
 
 
+@pytest.mark.parametrize("weeks", ["0", "-1", "two", "1.5"])
+def test_only_a_number_of_weeks_can_be_kept(capsys: pytest.CaptureFixture, weeks: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["weekly", f"--keep={weeks}"])
+    assert ended.value.code == 2 and f"{weeks} is not a number of weeks" in capsys.readouterr().err
+
+
 def test_the_command_line_tells_by_its_status(
     built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
