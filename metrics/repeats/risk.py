@@ -6,10 +6,10 @@ limits sum the error by place, because a busy place is many indices and not many
 counts by place from the start: a place enters with its first incident of the year.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from metrics.counting import Question
 from metrics.remembering import Memory
@@ -18,32 +18,14 @@ from metrics.repeats.history import DAY_SECONDS, Flags, Integers, history, row_o
 from metrics.repeats.share import key_note
 from metrics.rows import BASE_UNDER_20, NO_DATA
 from metrics.standing import Unit
-from metrics.statistics import Interval, normal_quantile
+from metrics.statistics.recurrence import FurtherReports, further_reports, mean_cumulative
+from metrics.statistics.time_to_repeat import RepeatRisk, repeat_risks_by_place
 from metrics.types import Note, Row
 from metrics.units import resolve
 
 YEAR = 365
 HORIZONS = (7, 30, 90, 365)
 CURVE_DAYS = (0, 1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60, 90, 120, 150, 180, 210, 240, 270, 300, 330, 365)
-Reals = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Curve:
-    """Share with another report by each day 0 to 365, with its standard error by place; and indices at risk."""
-
-    risk: Reals
-    error: Reals
-    at_risk: Integers
-    events: int
-
-    def limits(self, day: int) -> Interval | None:
-        """Return log-log limits of the risk by a day, None where there is nothing to go by."""
-        survival, error = 1 - float(self.risk[day]), float(self.error[day])
-        if not 0 < survival < 1 or not error:
-            return None
-        stretch = np.exp(normal_quantile() * error / (survival * abs(np.log(survival))))
-        return Interval(1 - float(survival ** (1 / stretch)), 1 - float(survival**stretch))
 
 
 @dataclass(frozen=True)
@@ -54,6 +36,15 @@ class Indices:
     row: Integers
     days: Integers
     came: Flags
+
+
+@dataclass(frozen=True)
+class Further:
+    """Places with a first incident in the year, reports within the window of it, and how many to expect of a place."""
+
+    places: int
+    reports: int
+    expected: FurtherReports | None
 
 
 _memory: Memory[tuple[Indices, tuple[Unit, ...]]] = Memory(6)
@@ -69,30 +60,40 @@ def repeat_risk(question: Question) -> list[Row]:
         own = indices.row == place
         whole = int(own.sum())
         reason = NO_DATA if not whole else BASE_UNDER_20 if whole < question.indicator.smallest_base else None
-        curve = None if reason else kaplan_meier_by_place(indices.key[own], indices.days[own], indices.came[own])
+        risks = {} if reason else _risks(question, indices, own, window)
+        risk = risks.get(window)
         rows.append(
             Row(
                 unit=unit.code,
                 name_zh=unit.name_zh,
                 name_en=unit.name_en,
                 unit_of_value=question.indicator.unit,
-                value=float(curve.risk[window]) if curve else None,
+                value=risk.risk if risk else None,
                 numerator=int((own & indices.came & (indices.days <= window)).sum()),
                 denominator=whole,
-                interval=curve.limits(window) if curve else None,
-                suppressed=reason,
+                interval=risk.interval if risk else None,
+                suppressed=reason or (None if risk else NO_DATA),
                 notes=notes,
-                extra={"key": key} | (_extra(curve) if curve else {}),
+                extra={"key": key} | (_extra(risks) if risks else {}),
             )
         )
     return rows
 
 
-def _extra(curve: Curve) -> dict[str, object]:
+def _risks(question: Question, indices: Indices, own: Flags, window: int) -> dict[int, RepeatRisk]:
+    """Return the risk by the window, every horizon and the points of the curve, as far as anything was followed."""
+    days = sorted({window, *HORIZONS, *CURVE_DAYS})
+    found = repeat_risks_by_place(
+        indices.days[own], indices.came[own], indices.key[own], days, question.parameters.confidence
+    )
+    return {day: risk for day, risk in zip(days, found, strict=True) if risk is not None}
+
+
+def _extra(risks: Mapping[int, RepeatRisk]) -> dict[str, object]:
     """Return the risk at every horizon with its limits, and the curve itself."""
     return {
-        "horizons": {str(day): (float(curve.risk[day]), curve.limits(day)) for day in HORIZONS},
-        "curve": [(day, float(curve.risk[day]), curve.limits(day)) for day in CURVE_DAYS],
+        "horizons": {str(day): (risks[day].risk, risks[day].interval) for day in HORIZONS if day in risks},
+        "curve": [(day, risks[day].risk, risks[day].interval) for day in CURVE_DAYS if day in risks],
     }
 
 
@@ -115,30 +116,6 @@ def _read_indices(question: Question, key: str) -> tuple[Indices, tuple[Unit, ..
     return Indices(past.key[year], row[year], np.minimum(days[year], YEAR + 1), came[year]), units.rows
 
 
-def kaplan_meier_by_place(place: Integers, days: Integers, came: Flags) -> Curve:
-    """Return the repeat risk by day with a standard error that is summed by place.
-
-    Whole days: what comes within day d of an index is counted at d. An index cut off on a day was followed through
-    it. The error is that of Greenwood's sum taken by place (infinitesimal jackknife): each index moves log S(t) by
-    −(1 if it came by t, at 1/n) + Σ d/n² while it was followed, and those of one place are added before squaring.
-    """
-    horizon = YEAR + 1
-    clipped = np.minimum(days, horizon)
-    events = np.bincount(clipped[came], minlength=horizon + 1)[: horizon + 1].astype(np.float64)
-    leaving = np.bincount(clipped, minlength=horizon + 1)
-    at_risk = len(days) - np.append(0, np.cumsum(leaving)[:-1])
-    followed = np.maximum(at_risk, 1)
-    survival = np.cumprod(1 - events / followed)
-    moved = np.cumsum(events / followed.astype(np.float64) ** 2)
-    _, owner = np.unique(place, return_inverse=True)
-    error = np.zeros(horizon + 1)
-    for day in sorted({*CURVE_DAYS, *HORIZONS}):
-        until = np.minimum(clipped, day)
-        pull = moved[until] - np.where(came & (clipped <= day), 1 / followed[clipped], 0.0)
-        error[day] = survival[day] * float(np.sqrt((np.bincount(owner, pull) ** 2).sum()))
-    return Curve(1 - survival, error, at_risk.astype(np.int64), int(came.sum()))
-
-
 def repeat_further(question: Question) -> list[Row]:
     """Return how many further incidents a key has within the window after its first of the year."""
     key, window = key_of(question), int(question.options["window"])
@@ -152,20 +129,21 @@ def repeat_further(question: Question) -> list[Row]:
     rows = []
     for place, unit in enumerate(units.rows):
         own = row == place
-        found = mean_cumulative_by_place(past.key[own], past.second[own], end, (window,))
-        whole = found[0]
-        reason = NO_DATA if not whole else BASE_UNDER_20 if whole < question.indicator.smallest_base else None
-        mean, limits, further = found[1][0]
+        found = _further(question, past.key[own], past.second[own], window)
+        reason = NO_DATA if found.expected is None else None
+        if found.places and found.places < question.indicator.smallest_base:
+            reason = BASE_UNDER_20
+        expected = None if reason else found.expected
         rows.append(
             Row(
                 unit=unit.code,
                 name_zh=unit.name_zh,
                 name_en=unit.name_en,
                 unit_of_value=question.indicator.unit,
-                value=None if reason else mean,
-                numerator=further,
-                denominator=whole,
-                interval=None if reason else limits,
+                value=expected.mean if expected else None,
+                numerator=found.reports,
+                denominator=found.places,
+                interval=expected.interval if expected else None,
                 suppressed=reason,
                 notes=notes,
                 extra={"key": key},
@@ -174,36 +152,17 @@ def repeat_further(question: Question) -> list[Row]:
     return rows
 
 
-def mean_cumulative_by_place(
-    key: Integers, second: Integers, end: int, horizons: tuple[int, ...]
-) -> tuple[int, list[tuple[float, Interval | None, int]]]:
-    """Return the number of places, and for each horizon the mean of further reports, its limits, and their number.
-
-    Σ d ÷ n over days since a place's first report, d reports among n places still followed (Nelson); variance summed
-    by place (Lawless & Nadeau 1995); limits on the log scale. Sorted by key and time.
-    """
-    if not len(key):
-        return 0, [(0.0, None, 0) for _ in horizons]
-    fresh = np.append(True, key[1:] != key[:-1])
-    owner = np.cumsum(fresh) - 1
-    first = second[fresh]
+def _further(question: Question, keys: Integers, seconds: Integers, window: int) -> Further:
+    """Return the places of incidents sorted by key and time, and what follows their first ones within the window."""
+    if not len(keys):
+        return Further(0, 0, None)
+    end, is_first = second_of(question.scope.end), np.append(True, keys[1:] != keys[:-1])
+    owner, first = np.cumsum(is_first) - 1, seconds[is_first]
+    age = ((seconds - first[owner]) // DAY_SECONDS)[~is_first]
     followed = np.minimum((end - first) // DAY_SECONDS, YEAR)
-    age = np.minimum((second - first[owner]) // DAY_SECONDS, YEAR)[~fresh]
-    owner = owner[~fresh]
-    size = YEAR + 1
-    events = np.bincount(age, minlength=size).astype(np.float64)
-    at_risk = np.maximum(len(first) - np.append(0, np.cumsum(np.bincount(followed, minlength=size))[:-1]), 1)
-    mean, common = np.cumsum(events / at_risk), np.cumsum(events / at_risk.astype(np.float64) ** 2)
-    answers: list[tuple[float, Interval | None, int]] = []
-    for horizon in horizons:
-        day = min(horizon, YEAR)
-        own = np.bincount(owner, np.where(age <= day, 1 / at_risk[age], 0.0), minlength=len(first))
-        error = float(np.sqrt(((own - common[np.minimum(followed, day)]) ** 2).sum()))
-        value = float(mean[day])
-        stretch = float(np.exp(normal_quantile() * error / value)) if value else 1.0
-        limits = Interval(value / stretch, value * stretch) if value else None
-        answers.append((value, limits, int((age <= day).sum())))
-    return len(first), answers
+    curve = mean_cumulative(owner[~is_first], np.minimum(age, followed[owner[~is_first]]), followed)
+    found = further_reports(curve, (window,), question.parameters.confidence)[0]
+    return Further(len(first), int((age <= window).sum()), found)
 
 
 ANSWERS = {"repeat_risk": repeat_risk, "repeat_further": repeat_further}

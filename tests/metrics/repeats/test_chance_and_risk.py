@@ -1,6 +1,5 @@
 """Chance, time to the next report, merge log and concentration: against closed forms, publications and the library."""
 
-import json
 from datetime import date
 from pathlib import Path
 
@@ -11,11 +10,8 @@ import pytest
 from metrics import Scope, show
 from metrics.repeats.chance import Asked, by_chance, chance_of
 from metrics.repeats.history import arranged
-from metrics.repeats.risk import kaplan_meier_by_place, mean_cumulative_by_place
 from metrics.repeats.runs import Rule
 from metrics.statistics import expected_repeats
-from metrics.statistics.recurrence import further_reports, mean_cumulative
-from metrics.statistics.time_to_repeat import kaplan_meier, repeat_risks
 
 DAY = 86_400
 REFERENCE = Path(__file__).resolve().parents[4] / "shared" / "reference_values"
@@ -84,47 +80,50 @@ def test_dates_stay_in_their_station():
     assert found.drawn_repeats[:, 1].max() == 0
 
 
-def test_survival_as_published():
-    """Set p19, the aml data of R's survival package; every patient is a place of its own."""
-    if not REFERENCE.is_dir():
-        pytest.skip("the reference values are not beside the project")
-    data = pl.read_csv(REFERENCE / "p19_kaplan_meier" / "aml.csv")
-    expected = json.loads((REFERENCE / "p19_kaplan_meier" / "expected.json").read_text())["curves"]
-    for name, group in data.group_by("x"):
-        days, came = group["time"].to_numpy(), group["status"].to_numpy() == 1
-        curve = kaplan_meier_by_place(np.arange(len(days)), days, came)
-        for time, at_risk, _, survival, *_ in expected[str(name[0])]:
-            assert curve.at_risk[time] == at_risk
-            assert 1 - curve.risk[time] == pytest.approx(survival, abs=5e-4)
+def test_what_follows_a_report_and_how_many(lake, every_day, reports, count):
+    """Thirty places report once; ten of them again after 3 days, and one of these after 5 more: 41 indices.
+
+    By 30 days 11 of 41 had another report: 26.8 %. Of 30 places 11 further reports: 0.367 a place.
+    """
+    every_day("A1", 300)
+    for place in range(30):
+        reports(place, "A2", [150, 153, 158] if place == 0 else [150, 153] if place < 10 else [150])
+    count()
+    quarter = Scope(date(2025, 8, 1), date(2025, 10, 1), "none", stations=("A2",))
+    risk = show(lake, "repeat_risk", quarter, key="place").rows[0]
+    assert (risk.numerator, risk.denominator, risk.suppressed) == (11, 41, None)
+    assert risk.value == pytest.approx(11 / 41)
+    assert risk.interval.low < 11 / 41 < risk.interval.high
+    assert risk.extra["horizons"]["7"] == (risk.value, risk.interval)
+    assert "365" not in risk.extra["horizons"]  # nobody was followed so long
+    further = show(lake, "repeat_further", quarter, key="place").rows[0]
+    assert (further.numerator, further.denominator) == (11, 30)
+    assert further.value == pytest.approx(11 / 30)
+    assert further.interval.low < 11 / 30 < further.interval.high
 
 
-def test_risk_as_the_library_has_it_and_wider_where_places_are_busy():
-    rng = np.random.default_rng(7)
-    days, came = rng.integers(0, 300, 400), rng.random(400) < 0.6
-    alone = kaplan_meier_by_place(np.arange(400), days, came)
-    library = repeat_risks(kaplan_meier(days, came), (30, 90))
-    for day, theirs in zip((30, 90), library, strict=True):
-        assert alone.risk[day] == pytest.approx(theirs.risk)
-        assert alone.limits(day) == pytest.approx(theirs.interval, rel=0.03)
-    by_speed = kaplan_meier_by_place(days // 30, days, came)  # the quick ones belong together
-    assert by_speed.error[90] > 2 * alone.error[90]
+def test_nothing_that_follows_has_limits_too(lake, every_day, reports, count):
+    """Nobody of 25 reported again: the risk is 0, and up to Wilson's 13.3 %; further reports up to 3.69 ÷ 25."""
+    every_day("A1", 300)
+    for place in range(25):
+        reports(place, "A2", [150])
+    count()
+    quarter = Scope(date(2025, 8, 1), date(2025, 10, 1), "none", stations=("A2",))
+    risk = show(lake, "repeat_risk", quarter, key="place").rows[0]
+    assert risk.value == 0 and risk.interval == pytest.approx((0, 0.1332), abs=1e-4)
+    further = show(lake, "repeat_further", quarter, key="place").rows[0]
+    assert further.value == 0 and further.interval == pytest.approx((0, 3.689 / 25), abs=1e-3)
 
 
-def test_further_reports_as_the_library_counts_them():
-    rng = np.random.default_rng(8)
-    key = np.sort(rng.integers(0, 60, 300))
-    second = rng.integers(0, 360, 300) * DAY
-    order = np.lexsort((second, key))
-    key, second = key[order], second[order]
-    places, [(mean, limits, further)] = mean_cumulative_by_place(key, second, 365 * DAY, (90,))
-    names, first = np.unique(key, return_index=True)
-    later = np.setdiff1d(np.arange(300), first)
-    owner = np.searchsorted(names, key[later])
-    age = (second[later] - second[first][owner]) // DAY
-    [theirs] = further_reports(mean_cumulative(owner, age, (365 * DAY - second[first]) // DAY), (90,))
-    assert (places, further) == (len(names), int((age <= 90).sum()))
-    assert mean == pytest.approx(theirs.mean)
-    assert limits == pytest.approx(theirs.interval)
+def test_a_window_longer_than_anything_was_followed_has_no_risk(lake, every_day, reports, count):
+    every_day("A1", 300)
+    for place in range(25):
+        reports(place, "A2", [150])
+    count()
+    soon = Scope(date(2025, 5, 1), date(2025, 6, 10), "none", stations=("A2",))
+    for name in ("repeat_risk", "repeat_further"):
+        row = show(lake, name, soon, key="place").rows[0]
+        assert (row.value, row.interval, row.suppressed) == (None, None, "no_data")
 
 
 def test_merge_log_by_desk_and_by_rule(lake, every_day, reports, count):
