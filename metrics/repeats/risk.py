@@ -3,7 +3,8 @@
 Every incident of the year up to the period's end is an index; its time runs to the next incident of its key, or is
 cut off where the data end. Kaplan-Meier, so that the newest incidents count for as long as they were followed. Their
 limits sum the error by place, because a busy place is many indices and not many places. The mean cumulative function
-counts by place from the start: a place enters with its first incident of the year.
+counts by place from the start: a place enters with its first incident of the year. Days are whole; the last day that
+anything was followed into, mostly the 365th, counts as followed.
 """
 
 from collections.abc import Mapping
@@ -82,9 +83,14 @@ def repeat_risk(question: Question) -> list[Row]:
 
 def _risks(question: Question, indices: Indices, own: Flags, window: int) -> dict[int, RepeatRisk]:
     """Return the risk by the window, every horizon and the points of the curve, as far as anything was followed."""
-    days = sorted({window, *HORIZONS, *CURVE_DAYS})
+    longest = int(indices.days[own].max())
+    days = [day for day in sorted({window, *HORIZONS, *CURVE_DAYS}) if day <= longest + 1]
     found = repeat_risks_by_place(
-        indices.days[own], indices.came[own], indices.key[own], days, question.parameters.confidence
+        indices.days[own],
+        indices.came[own],
+        indices.key[own],
+        [min(day, longest) for day in days],
+        question.parameters.confidence,
     )
     return {day: risk for day, risk in zip(days, found, strict=True) if risk is not None}
 
@@ -161,7 +167,8 @@ def _further(question: Question, keys: Integers, seconds: Integers, window: int)
     age = ((seconds - first[owner]) // DAY_SECONDS)[~is_first]
     followed = np.minimum((end - first) // DAY_SECONDS, YEAR)
     curve = mean_cumulative(owner[~is_first], np.minimum(age, followed[owner[~is_first]]), followed)
-    found = further_reports(curve, (window,), question.parameters.confidence)[0]
+    until = min(window, int(followed.max()))
+    found = further_reports(curve, (until,), question.parameters.confidence)[0] if until >= window - 1 else None
     return Further(len(first), int((age <= window).sum()), found)
 
 

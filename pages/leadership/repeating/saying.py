@@ -117,13 +117,11 @@ def risk(place: Here, row: Row, further: Row, days: int) -> str:
     words = place.words
     if row.value is None:
         return words("take.nothing", title=words("figure.risk"), why=saying.why(words, row))
-    at = {day: words.percent(pair[0]) for day, pair in row.extra["horizons"].items()}
+    names = {"7": "week", "30": "month", "90": "quarter", "365": "year"}
+    at = {names[day]: words.percent(pair[0]) for day, pair in row.extra["horizons"].items()}  # a dash for the others
     return words(
         "take.risk",
-        week=at["7"],
-        month=at["30"],
-        quarter=at["90"],
-        year=at["365"],
+        **at,
         key=words.of("key", row.extra["key"]),
         days=days,
         further=saying.value(words, further),

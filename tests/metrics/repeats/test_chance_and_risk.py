@@ -102,6 +102,15 @@ def test_what_follows_a_report_and_how_many(lake, every_day, reports, count):
     assert further.interval.low < 11 / 30 < further.interval.high
 
 
+def test_a_year_that_was_followed_has_its_whole_curve(lake, every_day, reports, count):
+    """The first reports of the year were followed into its last day, which counts as the 365th."""
+    every_day("A1", 500)
+    count()
+    row = show(lake, "repeat_risk", Scope(date(2026, 4, 1), date(2026, 5, 1), "none"), key="place").rows[0]
+    assert [*row.extra["horizons"]] == ["7", "30", "90", "365"]
+    assert row.extra["curve"][-1][:2] == (365, 0.0)
+
+
 def test_nothing_that_follows_has_limits_too(lake, every_day, reports, count):
     """Nobody of 25 reported again: the risk is 0, and up to Wilson's 13.3 %; further reports up to 3.69 ÷ 25."""
     every_day("A1", 300)
