@@ -46,6 +46,7 @@ from warehouse.preview import Preview, preview_batch
 from warehouse.quarantine import Quarantined, assign, list_quarantine, resolve
 from warehouse.schema import Column, Table, system_tables, table, tables
 from warehouse.setting_parameters import set_parameter
+from warehouse.touched import count_changes, counts_for, touched
 from warehouse.versions import moment_of, pins, row_counts, settled_version
 from warehouse.yamls import parsed_yaml
 
@@ -90,6 +91,8 @@ __all__ = [
     "change_summary",
     "close_lake",
     "commit_batch",
+    "count_changes",
+    "counts_for",
     "find_loaded",
     "folder_of",
     "from_duckdb",
@@ -115,6 +118,7 @@ __all__ = [
     "table",
     "tables",
     "text_of",
+    "touched",
     "undo_batch",
     "values_of",
     "write_outlines",

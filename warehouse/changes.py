@@ -85,7 +85,7 @@ ORDER BY day, unit"""
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
+class Step:
     """A load or an undo: its batch, the version that it made, and the table whose change is asked for."""
 
     batch_id: int
@@ -126,7 +126,7 @@ def batch_changes(lake: Lake, batch_id: int, limit: int = 1000, *, undo: bool = 
         UnknownBatch: there is no such batch.
         VersionExpired: the version that it made is not kept any more.
     """
-    step = _step(lake, batch_id, undo)
+    step = step_of(lake, batch_id, undo)
     if step is None:
         return pl.DataFrame(schema=RECORDS)
     others = [column for column in step.table.columns if column.name not in step.table.key]
@@ -153,7 +153,7 @@ def change_summary(lake: Lake, batch_id: int, *, undo: bool = False) -> pl.DataF
         UnknownBatch: there is no such batch.
         VersionExpired: the version that it made is not kept any more.
     """
-    step = _step(lake, batch_id, undo, follow=True)
+    step = step_of(lake, batch_id, undo, follow=True)
     if step is None:
         return pl.DataFrame(schema=SUMMARY)
     day, unit = PLACES.get(step.table.name, ("NULL::DATE", "NULL::VARCHAR"))
@@ -176,7 +176,7 @@ def _figure_parts(table: str) -> dict[str, str]:
     }
 
 
-def _step(lake: Lake, batch_id: int, undo: bool, *, follow: bool = False) -> _Step | None:
+def step_of(lake: Lake, batch_id: int, undo: bool, *, follow: bool = False) -> Step | None:
     """The load of a batch, or its undo; None when there was none. `follow` a category map to the alerts."""
     batch = next((row for row in list_batches(lake) if row["batch_id"] == batch_id), None)
     if batch is None:
@@ -190,7 +190,7 @@ def _step(lake: Lake, batch_id: int, undo: bool, *, follow: bool = False) -> _St
     follow = follow and batch["table_name"] == "category_map"
     if follow:
         lake.require_version(version - 1)
-    return _Step(batch_id, version, schema.table("alert" if follow else batch["table_name"]), undo, follow)
+    return Step(batch_id, version, schema.table("alert" if follow else batch["table_name"]), undo, follow)
 
 
 def _columns(table: schema.Table, names: tuple[str, ...] | None = None) -> str:
