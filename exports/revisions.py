@@ -1,15 +1,19 @@
 """What became of figures that were published: which have changed since, by how much, and through which batches."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
 
 import warehouse
-from exports.causes import Cause, attribution, causes
+from exports.attribution import attribution
+from exports.causes import Cause, causes
 from exports.comparison import described, differences
 from exports.figures import figures, main_questions
+from exports.rules import DEFINITION, Rule, rules, rules_of
 from exports.weeks import WEEK, Week
 from warehouse import Lake
 
@@ -25,8 +29,10 @@ class Revisions:
     Attributes:
         compared: number of figures in both or either.
         changed: the changed figures, worst first, as `comparison.differences` gives them.
-        causes: the batches between the two versions.
+        causes: the batches between the two versions, those that changed most figures first.
         of: for each changed figure the numbers of the batches that changed it.
+        rules: definitions, parameters and settings that are others now.
+        under: for each changed figure those of the rules that can have changed it.
     """
 
     week: date
@@ -36,15 +42,13 @@ class Revisions:
     changed: pl.DataFrame
     causes: list[Cause]
     of: list[list[int]]
+    rules: list[Rule]
+    under: list[list[Rule]]
 
     def to_json(self) -> dict[str, Any]:
         """Return the comparison as `exports compare --json` prints it."""
         lines = self.changed.to_dicts()
-        definitions = {
-            (line["indicator"], line["definition_before"], line["definition_after"])
-            for line in lines
-            if "definition" in line["fields"] and line["presence"] == "both"
-        }
+        named = [[f"{rule.kind}:{rule.name}" for rule in own] for own in self.under]
         return {
             "week": self.week.isoformat(),
             "old_version": self.old_version,
@@ -52,26 +56,44 @@ class Revisions:
             "compared": self.compared,
             "changed": len(lines),
             "definitions": [
-                {"indicator": name, "before": before, "after": after} for name, before, after in sorted(definitions)
+                {"indicator": rule.name, "before": int(rule.before), "after": int(rule.after)}
+                for rule in self.rules
+                if rule.kind == DEFINITION
             ],
+            "rules": [rule.to_json() for rule in self.rules],
             "causes": [cause.to_json() for cause in self.causes],
-            "figures": [described(line) | {"batches": numbers} for line, numbers in zip(lines, self.of, strict=True)],
+            "figures": [
+                described(line) | {"batches": numbers, "rules": own}
+                for line, numbers, own in zip(lines, self.of, named, strict=True)
+            ],
         }
 
 
 def revisions(lake: Lake | None, old: pl.DataFrame, new: pl.DataFrame, week: date) -> Revisions:
     """Compare two tables of the same week; with a lake the batches that changed the figures are found."""
-    old_version, new_version = (int(frame["data_version"].max() or 0) for frame in (old, new))  # type: ignore[arg-type]
+    before, now = (int(frame["data_version"].max() or 0) for frame in (old, new))  # type: ignore[arg-type]
     changed = differences(old, new)
+    lines = changed.to_dicts()
     found: list[Cause] = []
-    numbers: list[list[int]] = [[] for _ in range(len(changed))]
-    if lake is not None and old_version != new_version and len(changed):
-        found = causes(lake, old_version, new_version, week + WEEK)
-        attributed = attribution(lake, found, week, week + WEEK, max(old_version, new_version))
-        periods = _periods(new, old)
-        numbers = [attributed.of(line, periods[line["indicator"], line["comparison"]]) for line in changed.to_dicts()]
+    other = rules(lake, before, now, changed)
+    under = [rules_of(line, other) for line in lines]
+    numbers: list[list[int]] = [[] for _ in lines]
+    if lake is not None and before != now and lines:
+        found = causes(lake, before, now, week + WEEK)
+        finding, periods = attribution(lake, found, (before, now)), _periods(new, old)
+        numbers = [
+            finding.of(line, periods[line["indicator"], line["comparison"]], only_direct=bool(own))
+            for line, own in zip(lines, under, strict=True)
+        ]
     compared = old.select("indicator").height + int((changed["presence"] == "new").sum())
-    return Revisions(week, old_version, new_version, compared, changed, found, numbers)
+    return Revisions(week, before, now, compared, changed, _worst_first(found, numbers), numbers, other, under)
+
+
+def _worst_first(found: list[Cause], numbers: Iterable[list[int]]) -> list[Cause]:
+    """Return the causes with the number of figures that each changed, most first."""
+    counted = Counter(number for own in numbers for number in own)
+    known = [replace(cause, figures=counted[cause.batch_id]) for cause in found]
+    return sorted(known, key=lambda cause: (-cause.figures, cause.version, cause.batch_id))
 
 
 def _periods(*frames: pl.DataFrame) -> dict[tuple[str, str], list[tuple[date, date]]]:

@@ -3,7 +3,7 @@
 import polars as pl
 
 from exports.comparison import SHOWN
-from exports.report.changed import cause, rows_of, table
+from exports.report.changed import rows_of, table, through
 from exports.report.model import Table
 from exports.revisions import Revisions
 from exports.verifying import Verified
@@ -54,7 +54,7 @@ def compared_lines(say: Words, found: Revisions) -> list[str]:
 
 
 def sentences(say: Words, found: Revisions) -> list[str]:
-    """Return what a comparison found: how many figures differ, and through which batches."""
+    """Return what a comparison found: how many figures differ, and through what."""
     told = say.of(
         "compared",
         "some" if len(found.changed) else "nothing",
@@ -67,8 +67,7 @@ def sentences(say: Words, found: Revisions) -> list[str]:
     )
     if found.changed.is_empty():
         return [told]
-    causes = say("say.semicolon").join(cause(say, one) for one in found.causes) or say("report.cause_none")
-    return [told, say("report.revisions_causes", causes=causes)]
+    return [told, through(say, found)]
 
 
 def compared_table(say: Words, found: Revisions) -> Table:

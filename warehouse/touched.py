@@ -20,7 +20,6 @@ PARTS = {
     "case": "kind",
     "training_result": "ability",
     "indicator_return": "indicator_id",
-    "population": "basis",
 }
 """Per table: the class, kind or name that a record counts under; the others have none."""
 TOUCHED: dict[str, pl.DataType | type[pl.DataType]] = {

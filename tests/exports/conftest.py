@@ -12,6 +12,7 @@ import pytest
 import metrics
 import warehouse
 from exports import figures, software
+from tests.exports import tiny_lake
 from tests.exports.small_lake import build
 from warehouse import Lake
 
@@ -37,6 +38,12 @@ sys.exit(main())
 def built(tmp_path_factory: pytest.TempPathFactory, _no_real_lake_or_secret: None) -> Path:
     """A closed lake of two districts and two years."""
     return build(tmp_path_factory.mktemp("weekly"))
+
+
+@pytest.fixture(scope="session")
+def tiny_built(tmp_path_factory: pytest.TempPathFactory, _no_real_lake_or_secret: None) -> Path:
+    """A closed lake of ten alerts."""
+    return tiny_lake.build(tmp_path_factory.mktemp("tiny"))
 
 
 @pytest.fixture(scope="session")
@@ -66,6 +73,14 @@ def package(packages: tuple[Path, Path]) -> Path:
 def lake(built: Path, tmp_path: Path) -> Iterator[Lake]:
     """A copy of the lake of the test's own."""
     folder = shutil.copytree(built, tmp_path / "lake")
+    yield warehouse.open_lake(folder)
+    warehouse.close_lake(folder)
+
+
+@pytest.fixture
+def tiny(tiny_built: Path, tmp_path: Path) -> Iterator[Lake]:
+    """A copy of the lake of ten alerts of the test's own."""
+    folder = shutil.copytree(tiny_built, tmp_path / "lake")
     yield warehouse.open_lake(folder)
     warehouse.close_lake(folder)
 
