@@ -2,10 +2,17 @@
 
 Plotly gives every drawing a random name and every trace a random number; both are replaced by what the chart is called,
 so that the same chart is the same bytes. Chromium starts in the background while figures are still being counted.
+
+Kaleido's own server for programs like this one waits for ever when its Chromium does not start; so the browser lives in
+a loop of our own here, and everything that is asked of it has an end.
 """
 
+import asyncio
 import atexit
 import re
+from collections.abc import Coroutine
+from concurrent.futures import Future
+from contextlib import suppress
 from functools import cache
 from threading import Thread
 from typing import Any
@@ -18,10 +25,16 @@ from exports.report.model import Picture
 RANDOM = re.compile(r'id="defs-(\w+)"')
 SIZE = 13
 INK = "#1a1a1a"
+START_SECONDS, DRAW_SECONDS, CLOSE_SECONDS = 60.0, 60.0, 15.0
+"""So long is waited for a browser to start, to draw one chart, and to end."""
 
 
 class NoBrowser(Exception):
-    """There is no Chromium, or it does not start."""
+    """There is no Chromium, or (`failed`) it does not start or ended while drawing."""
+
+    def __init__(self, why: str = "", *, failed: bool = False) -> None:
+        self.failed = failed
+        super().__init__(why)
 
 
 def svg(picture: Picture, family: str) -> str:
@@ -30,10 +43,7 @@ def svg(picture: Picture, family: str) -> str:
     Raises:
         NoBrowser: charts cannot be drawn on this machine.
     """
-    import kaleido
-
     warm_up()
-    _starting().join()
     width, height = picture.size
     figure = still(picture.figure, picture.key)
     figure.update_layout(
@@ -44,11 +54,8 @@ def svg(picture: Picture, family: str) -> str:
         paper_bgcolor="white",
         plot_bgcolor="white",
     )
-    try:
-        drawn = kaleido.calc_fig_sync(figure, opts={"format": "svg", "width": width, "height": height})
-    except Exception as error:  # whatever a browser does wrong: everything else of the package is made
-        raise NoBrowser(str(error)) from error
-    text = bytes(drawn).decode("utf-8")
+    drawn = _browser().draw(figure, {"format": "svg", "width": width, "height": height})
+    text = drawn.decode("utf-8")
     found = RANDOM.search(text)
     return text.replace(found[1], f"p{picture.key}") if found else text
 
@@ -62,26 +69,67 @@ def still(figure: go.Figure, key: str) -> go.Figure:
 
 
 def warm_up() -> None:
-    """Start the browser in the background; once is enough."""
+    """Start the browser in the background; once is enough.
+
+    Raises:
+        NoBrowser: there is none.
+    """
     if software.browser() is None:
         raise NoBrowser
-    _starting()
+    _browser()
 
 
 @cache
-def _starting() -> Thread:
-    thread = Thread(target=_start, name="drawing", daemon=True)
-    thread.start()
-    return thread
+def _browser() -> "_Browser":
+    return _Browser(str(software.browser()))
 
 
-def _start() -> None:
-    import kaleido
+class _Browser:
+    """A Chromium in an event loop of its own. One that failed once is not asked again."""
 
-    try:
-        options: dict[str, Any] = {"path": str(software.browser())}
-        kaleido.start_sync_server(n=1, silence_warnings=True, **options)
-        atexit.register(kaleido.stop_sync_server, silence_warnings=True)
-        kaleido.calc_fig_sync(go.Figure(), opts={"format": "svg", "width": 50, "height": 50})
-    except Exception:  # the first real drawing says what is wrong
-        return
+    def __init__(self, path: str) -> None:
+        self.failed: NoBrowser | None = None
+        self.kaleido: Any = None
+        self.loop = asyncio.new_event_loop()
+        Thread(target=self.loop.run_forever, name="drawing", daemon=True).start()
+        self.started = self._run(self._open(path))
+        atexit.register(self.close)
+
+    def draw(self, figure: go.Figure, options: dict[str, Any]) -> bytes:
+        """Return a drawing.
+
+        Raises:
+            NoBrowser: the browser did not start, or ended, or takes too long.
+        """
+        if self.failed:
+            raise self.failed
+        try:
+            self.started.result(START_SECONDS)
+            return bytes(self._run(self.kaleido.calc_fig(figure, options)).result(DRAW_SECONDS))
+        except Exception as error:  # whatever a browser does wrong: everything else of the package is made
+            self.failed = NoBrowser(str(error), failed=True)
+            self._kill()
+            raise self.failed from error
+
+    def close(self) -> None:
+        """End the browser, if there is one; by force where it does not end by itself."""
+        if self.kaleido is not None and not self.failed:
+            with suppress(Exception):
+                self._run(self.kaleido.close()).result(CLOSE_SECONDS)
+        self._kill()
+
+    def _kill(self) -> None:
+        process = getattr(self.kaleido, "subprocess", None)
+        if process is not None and process.poll() is None:
+            process.kill()
+
+    def _run(self, work: Coroutine[Any, Any, Any]) -> "Future[Any]":
+        return asyncio.run_coroutine_threadsafe(work, self.loop)
+
+    async def _open(self, path: str) -> None:
+        from kaleido import Kaleido
+
+        options: dict[str, Any] = {"path": path}
+        self.kaleido = Kaleido(n=1, **options)
+        await self.kaleido.open()
+        await self.kaleido.calc_fig(go.Figure(), {"format": "svg", "width": 50, "height": 50})

@@ -28,6 +28,12 @@ MESSAGES = {
         "en": "there is no Chromium on this machine to draw its charts. Install one (scripts/browser.sh) and run again",
         "zh": "本机没有可用于绘图的 Chromium。请安装（scripts/browser.sh）后重新生成",
     },
+    "browser_failed": {
+        "en": "the Chromium of this machine does not start, or ended while drawing the charts. See that `chromium "
+        "--headless --version` runs and there is memory left (scripts/browser.sh), and run again",
+        "zh": "本机的 Chromium 无法启动，或在绘图过程中退出。请确认 `chromium --headless --version` 可以运行、内存充足"
+        "（scripts/browser.sh），然后重新生成",
+    },
     "no_font": {
         "en": "there is no Chinese font on this machine. Install fonts-noto-cjk (scripts/browser.sh) and run again",
         "zh": "本机没有中文字体。请安装 fonts-noto-cjk（scripts/browser.sh）后重新生成",
@@ -63,7 +69,7 @@ def paper(report: Report, week: Week, zone: str = "Asia/Shanghai") -> bytes:
     try:
         content = _content(report, sans)
     except NoBrowser as error:
-        raise CannotPrint("no_browser") from error
+        raise CannotPrint("browser_failed" if error.failed else "no_browser") from error
     content["fonts"] = {"serif": fonts[0].family, "sans": sans}
     moment = week.made_at.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     with _only(path for font in fonts for path in font.files) as folder:
