@@ -3,6 +3,7 @@
 Reads the warehouse's marts at a version; knows no screens, no charts and no importer.
 """
 
+from metrics import _one_thread as _one_thread  # before anything that loads NumPy
 from metrics.definitions import CHAPTERS, Indicator, catalogue, concerned_by, indicator
 from metrics.delay import Delay, reporting_delay
 from metrics.drilling import cluster_alerts

@@ -6,6 +6,7 @@ scripts, which would need a running server. What they pull in is compared with w
 
 import ast
 import json
+import os
 import re
 import subprocess
 import sys
@@ -63,3 +64,27 @@ def test_the_front_door_names_screens_by_path_and_imports_none() -> None:
         pytest.skip("app.py is not written yet")
     imports = [line for line in top_level_imports(SCRIPTS[0]) if SCREEN.search(line)]
     assert imports == []
+
+
+WATCHED = """
+import os, sys
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        if name == "numpy._core":
+            print("threads", os.environ.get("OPENBLAS_NUM_THREADS"))
+sys.meta_path.insert(0, Watch())
+import importlib
+importlib.import_module(sys.argv[1])
+import numpy
+"""
+
+
+@pytest.mark.parametrize("room", ["metrics", "exports", "pages.shared.desk"])
+def test_numpy_is_loaded_with_one_thread(room: str) -> None:
+    """Its own threads wait for each other by turning round, and add in another order on another machine."""
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    run = subprocess.run(
+        [sys.executable, "-c", WATCHED, room], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.split() == ["threads", "1"]
