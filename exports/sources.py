@@ -39,6 +39,7 @@ class Source:
 ANYTHING = Source(back=YEAR, ahead=SEASON)
 COUNTS: dict[str, tuple[str, ...]] = {
     "alerts_received": ("received",),
+    "alerts_excluded": ("received", "valid"),
     "valid_share": ("received", "valid"),
     "recoded_down_share": ("recoded_down", "valid"),
     "recoded_up_share": ("recoded_up", "valid"),
@@ -54,7 +55,7 @@ LONG = ("alert_course", "alert_funnel")
 """Indicators that read the year before their periods, too."""
 PEOPLE = ("alert_rate", "alert_funnel", "case_rate", "preventable_case_rate", "repeat_clusters")
 """Indicators that divide by residents, or may."""
-RETURNED = {"alerts_reported": "alerts_valid"}
+RETURNED = {"alerts_reported": "alerts_valid", "excluded_reported": "alerts_invalid"}
 """Indicators that read a return under another name, where their entry does not say so."""
 
 

@@ -40,6 +40,26 @@ def valid(question: Question) -> list[Row]:
     return rows
 
 
+def excluded(question: Question) -> list[Row]:
+    """Return the calls of each unit that are not valid, with the reasons for which they were left out in `extra`."""
+    return [
+        count_row(
+            question,
+            unit,
+            now["received"] - now["valid"],
+            before["received"] - before["valid"],
+            notes,
+            counter_metrics(now, before) | {"reasons": reasons(now), "base_reasons": reasons(before)},
+        )
+        for unit, now, before, notes in lines(question, count_alerts(question))
+    ]
+
+
+def reasons(counts: dict[str, int]) -> dict[str, int]:
+    """Return how many calls were left out for each reason, in the order of the waterfall."""
+    return {name: counts.get(name, 0) for name in EXCLUSIONS}
+
+
 def lines(question: Question, counted: Counted) -> list[Line]:
     """Return for each row its unit, its counts in both periods, and what must be said about the unit."""
     since = question.compared.base[0] if question.compared.base else question.scope.start
@@ -72,5 +92,5 @@ def counter_metrics(now: dict[str, int], before: dict[str, int]) -> dict[str, An
     }
 
 
-ANSWERS = {"alerts_received": received, "alerts_valid": valid}
+ANSWERS = {"alerts_received": received, "alerts_valid": valid, "alerts_excluded": excluded}
 """Functions of this module by the indicator that they answer."""

@@ -1,4 +1,4 @@
-"""Valid alerts as units reported them in returns, beside what the call records themselves say.
+"""Valid alerts, and calls not valid, as units reported them in returns, beside what the call records themselves say.
 
 A return is a number that somebody wrote down for a unit, a class and a period. It is shown for exactly its own period:
 two weeks are never added up to something that nobody reported, and a day is never cut out of a week. The city is the
@@ -20,16 +20,18 @@ from metrics.units import Units, resolve, unit_notes
 
 NAME = "alerts_reported"
 WHOLE = "all"
+RETURNED = {NAME: ("alerts_valid", WHOLE), "excluded_reported": ("alerts_invalid", "invalid")}
+"""Name of the return and the part that is its whole, by indicator."""
 CLASSES = ("criminal", "public_order", "traffic", "dispute", "help", "tip_off", "other", "unmapped")
 PERIODS_SQL = """
 SELECT DISTINCT period_start, period_end
 FROM lake.indicator_return AT (VERSION => $version)
-WHERE indicator_id = 'alerts_valid'
+WHERE indicator_id = $name
 """
 RETURNS_SQL = """
 SELECT org_code, breakdown, numerator
 FROM lake.indicator_return AT (VERSION => $version)
-WHERE indicator_id = 'alerts_valid' AND period_start = $start AND period_end = $end
+WHERE indicator_id = $name AND period_start = $start AND period_end = $end
 """
 
 Cells = dict[tuple[str, str], int]
@@ -38,7 +40,7 @@ Cells = dict[tuple[str, str], int]
 
 def returned_periods(lake: Warehouse, version: int) -> list[Period]:
     """Return every period for which valid alerts were reported, the latest last."""
-    found = lake.frame(PERIODS_SQL, {"version": version}).rows()
+    found = lake.frame(PERIODS_SQL, {"version": version, "name": RETURNED[NAME][0]}).rows()
     return sorted(((start, end) for start, end in found), key=lambda period: (period[1], period[0]))
 
 
@@ -71,7 +73,9 @@ def total(question: Question, period: Period) -> int | None:
 
 def with_returned_days(question: Question) -> Question:
     """Return the question with the days compared that the returns of exactly its two periods know."""
-    periods = {(start, end) for start, end in question.frame(PERIODS_SQL).rows()}
+    periods = {
+        (start, end) for start, end in question.frame(PERIODS_SQL, name=RETURNED[question.indicator.id][0]).rows()
+    }
     exact = [period for period in _both(question.compared) if period in periods]
     known: set[date] = {day for period in exact for day in days_of(period)}
     return replace(question, compared=compare(question.scope, known, question.reference.week_start))
@@ -86,8 +90,10 @@ def _read(question: Question, period: Period | None) -> Cells:
     if period is None:
         return {}
     wanted = question.scope.groups
-    found = question.frame(RETURNS_SQL, start=period[0], end=period[1]).rows()
-    cells = {(org, part): int(figure) for org, part, figure in found if not wanted or part in wanted}
+    name, whole = RETURNED[question.indicator.id]
+    found = question.frame(RETURNS_SQL, name=name, start=period[0], end=period[1]).rows()
+    named = [(org, WHOLE if part == whole else part, figure) for org, part, figure in found]
+    cells = {(org, part): int(figure) for org, part, figure in named if not wanted or part in wanted}
     return cells if wanted else _without_parts(cells)
 
 
@@ -159,5 +165,5 @@ def _classes(cells: Cells) -> Mapping[str, int]:
     return found
 
 
-ANSWERS = {NAME: reported}
+ANSWERS = dict.fromkeys(RETURNED, reported)
 """Functions of this module by the indicator that they answer."""

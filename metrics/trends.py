@@ -59,6 +59,7 @@ SELECT
     SUM(recoded_up)::BIGINT AS recoded_up,
     SUM(moved)::BIGINT AS moved,
     SUM(recorded_late)::BIGINT AS recorded_late,
+    SUM(received - valid)::BIGINT AS excluded,
     SUM(excluded_duplicate)::BIGINT AS merged,
     SUM(excluded_invalid + excluded_nuisance)::BIGINT AS invalid,
     SUM(received - excluded_invalid - excluded_nuisance)::BIGINT AS not_invalid,
@@ -93,6 +94,7 @@ GROUP BY day
 COUNTS = {
     "alerts_received": "received",
     "alerts_valid": "valid",
+    "alerts_excluded": "excluded",
     "alert_change": "valid",
     "alert_rate": "valid",
 } | dict.fromkeys(("alert_contributions", "alert_course"), "valid")

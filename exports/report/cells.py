@@ -48,6 +48,18 @@ def change(desk: Desk, row: Row) -> Cell:
     return Cell(difference, text, DIFFERENCE) if difference is not None else words(text)
 
 
+def difference(desk: Desk, row: Row) -> Cell:
+    """Return by how many a count differs from its base; nothing where the two periods are not of the same days."""
+    if row.numerator is None or row.base_numerator is None or row.has_note("unequal_days"):
+        return words(DASH)
+    return more(desk, row.numerator, row.base_numerator)
+
+
+def more(desk: Desk, now: int, before: int) -> Cell:
+    """Return a difference of two counts."""
+    return Cell(now - before, desk.words.difference(now - before), DIFFERENCE)
+
+
 def verdict(desk: Desk, row: Row) -> Cell:
     """Return the verdict, or why there is no percentage to judge."""
     return words(saying.verdict(desk.words, row) or saying.why(desk.words, row) or DASH)
@@ -87,4 +99,18 @@ def joined(desk: Desk, sentences: Iterable[str]) -> str:
     return (" " if desk.words.short == "en" else "").join(sentence for sentence in sentences if sentence)
 
 
-__all__ = ["TEXT", "apart", "change", "count", "interval", "joined", "share", "spoken", "told", "value", "verdict"]
+__all__ = [
+    "TEXT",
+    "apart",
+    "change",
+    "count",
+    "difference",
+    "interval",
+    "joined",
+    "more",
+    "share",
+    "spoken",
+    "told",
+    "value",
+    "verdict",
+]

@@ -113,11 +113,12 @@ def _row(say: Words, line: dict[str, Any], causes: str) -> tuple[Cell, ...]:
 
 def _changed(say: Words, line: dict[str, Any], before: Cell, after: Cell) -> Cell:
     """Return by how much a figure changed; of one that reads the same, what else is not the same."""
-    if line["verdict_before"] != line["verdict_after"]:
-        verdicts = [say.of("verdict", line[f"verdict_{side}"] or "none") for side in ("before", "after")]
-        return words(say("report.verdict_changed", before=verdicts[0], after=verdicts[1]))
+    verdicts = [line.get(f"verdict_{side}") or "none" for side in ("before", "after")]
+    if verdicts[0] != verdicts[1]:
+        was, is_now = (say.of("verdict", verdict) for verdict in verdicts)
+        return words(say("report.verdict_changed", before=was, after=is_now))
     if before.text == after.text:
-        named = [say.of("differs", name) for name in DIFFERING if name in line["fields"]]
+        named = [say.of("differs", name) for name in DIFFERING if name in line.get("fields", ())]
         return words(say("say.comma").join(list(dict.fromkeys(named))[:MOST_DIFFERING]))
     if isinstance(before.value, int | float) and isinstance(after.value, int | float) and line["unit_of_value"]:
         return _difference(say, line["unit_of_value"], after.value - before.value)

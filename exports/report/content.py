@@ -13,7 +13,7 @@ from exports.report.lateness import late_of, lateness
 from exports.report.model import Block, Picture, Report, Section
 from exports.report.overview import overview
 from exports.report.pictures import trend_picture, trend_table
-from exports.report.returned import returned
+from exports.report.returned import RETURNED, returned
 from exports.report.shares import TOLD, integrity, others, repeats, training
 from exports.report.signalled import signalled
 from exports.report.units import units
@@ -58,7 +58,7 @@ def report(language: str, answers: Answers, revised: Revisions | None) -> Report
         definitions=(say("report.verdicts"), *definitions(desk)),
         printed_definitions=(
             say("report.verdicts"),
-            *definitions(desk, TOLD),
+            *definitions(desk, TOLD - (set() if blocks["returned"] else RETURNED)),
             say("report.definitions_more"),
         ),
     )

@@ -13,7 +13,7 @@ ABOUT, A_ROW = 80, 15
 SHAPES = ("confirmed", "possible", "not_established", "contradicted")
 
 
-def trend_picture(desk: Desk, group: str = "", size: tuple[int, int] = (760, 205)) -> Picture:
+def trend_picture(desk: Desk, group: str = "", size: tuple[int, int] = (760, 185)) -> Picture:
     """Return the last half year of valid alerts by weeks with the year before."""
     say = desk.words
     now, before = desk.answers.course(group)

@@ -7,7 +7,10 @@ from exports.report.model import Block, Cell, Table, words
 from metrics import GROUPS, Row
 
 NAME = "alerts_reported"
-HEADS = ("class", "week", "previous", "previous_change", "previous_verdict", "yoy", "yoy_change", "yoy_verdict")
+EXCLUDED = "excluded_reported"
+RETURNED = {NAME, EXCLUDED}
+AGAINST = ("", "_difference", "_change", "_verdict")
+HEADS = ("class", "week", *(f"{base}{of}" for base in ("previous", "yoy") for of in AGAINST))
 WRONG = "published_change_differs"
 
 
@@ -17,12 +20,13 @@ def returned(desk: Desk) -> tuple[Block, ...]:
     total = desk.answers.city(NAME)
     if total.value is None:
         return ()
-    rows = [_line(desk, say("report_row.valid"), "")]
-    for group in GROUPS:
-        if desk.answers.city(NAME, "previous", group).value is not None:
-            rows.insert(len(rows) - 1, _line(desk, say.of("group", group), group))
+    groups = [group for group in GROUPS if desk.answers.city(NAME, "previous", group).value is not None]
+    rows = [_line(desk, say.of("group", group), NAME, group) for group in groups]
+    rows.append(_line(desk, say("report_row.valid"), NAME))
+    if desk.answers.city(EXCLUDED).value is not None:
+        rows.append(_line(desk, say("report_row.excluded"), EXCLUDED))
     heads = tuple(say.of("report_column", head) for head in HEADS)
-    table = Table("returns", say("report_table.returns"), heads, tuple(rows), (len(rows) - 1,))
+    table = Table("returns", say("report_table.returns"), heads, tuple(rows), tuple(range(len(groups), len(rows))))
     told = [
         say("report.returns_wrong_one", file=file, row=one.get("row"), stated=one["stated"], computed=one["computed"])
         for file, one in stated_wrongly(desk)
@@ -42,10 +46,15 @@ def stated_wrongly(desk: Desk) -> list[tuple[str, dict[str, object]]]:
     ]
 
 
-def _line(desk: Desk, name: str, group: str) -> tuple[Cell, ...]:
-    row, past = (desk.answers.city(NAME, comparison, group) for comparison in ("previous", "yoy"))
+def _line(desk: Desk, name: str, indicator: str, group: str = "") -> tuple[Cell, ...]:
+    row, past = (desk.answers.city(indicator, comparison, group) for comparison in ("previous", "yoy"))
     return words(name), cells.count(desk, row.numerator), *_against(desk, row), *_against(desk, past)
 
 
 def _against(desk: Desk, row: Row) -> tuple[Cell, ...]:
-    return cells.count(desk, row.base_numerator), cells.change(desk, row), cells.verdict(desk, row)
+    return (
+        cells.count(desk, row.base_numerator),
+        cells.difference(desk, row),
+        cells.change(desk, row),
+        cells.verdict(desk, row),
+    )

@@ -23,6 +23,8 @@ TOLD = {
     "training_coverage",
     "training_first_pass",
     "alerts_reported",
+    "alerts_excluded",
+    "excluded_reported",
     *GUARDS,
 }
 """Indicators that a section of their own tells."""

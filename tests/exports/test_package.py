@@ -129,7 +129,8 @@ def test_the_workbook_shows_the_same_figures_and_draws_them(package: Path, figur
     change = of_city(figures, "alert_change")
     total = rows["有效警情小计"]
     assert (total[1], total[3]) == (change["numerator"], change["base_numerator"])
-    assert total[4] == pytest.approx(change["change"], abs=1e-9)
+    assert total[4] == change["numerator"] - change["base_numerator"]
+    assert total[5] == pytest.approx(change["change"], abs=1e-9)
     for group in ("criminal", "traffic", "help"):
         line = rows[Words("zh_CN").of("group", group)]
         assert line[1] == of_city(figures, "alerts_valid", group)["numerator"]
@@ -167,10 +168,11 @@ def test_the_page_shows_the_same_figures_and_needs_no_network(package: Path, fig
     say = Words("zh_CN")
     change = of_city(figures, "alert_change")
     rows = {row[0]: row for row in table_of(zh, "classes")}
-    assert rows["有效警情小计"][1:5] == [
+    assert rows["有效警情小计"][1:6] == [
         say.number(change["numerator"]),
         "100.0%",
         say.number(change["base_numerator"]),
+        say.difference(change["numerator"] - change["base_numerator"]),
         say.signed(change["change"]),
     ]
     assert {row[0] for row in table_of(en, "districts")} >= {"Dongcheng", "Linhai"}

@@ -34,6 +34,25 @@ def test_received_and_valid_with_the_whole_waterfall(lake) -> None:
     assert not row.has_note("waterfall_broken")
 
 
+def test_what_is_not_valid_stands_with_its_reasons_and_its_change(lake) -> None:
+    """Ankang's bulletin (p21), as if of each day: 8,061 of 9,654 calls against 8,516 of 10,374; −5.3 %."""
+    lake.alerts("A1", MONDAY, 7, 1593, 9654, excluded_nuisance=8000, excluded_invalid=61)
+    lake.alerts("A1", date(2025, 12, 15), 7, 1858, 10374, excluded_nuisance=8516)
+    row = only(lake, "alerts_excluded", comparison="previous")
+    assert (row.numerator, row.base_numerator) == (7 * 8061, 7 * 8516)
+    assert row.change == pytest.approx(-0.0534, abs=1e-4)
+    assert {name: count for name, count in row.extra["reasons"].items() if count} == {
+        "excluded_nuisance": 56000,
+        "excluded_invalid": 427,
+    }
+    lake.alerts("B1", MONDAY, 7, 5, 5)
+    by_district = rows(lake, "alerts_excluded", by="district")
+    assert {unit: row.numerator for unit, row in by_district.items()} == {"A": 56427, "B": 0}
+    assert show(lake, "alerts_excluded", scope(comparison="previous")).rows[0].change == pytest.approx(
+        -0.0534, abs=1e-4
+    )
+
+
 def test_a_waterfall_that_does_not_add_up_says_so(lake) -> None:
     lake.alerts("A1", MONDAY, 7, 10, 16, excluded_nuisance=5)
     assert only(lake, "alerts_valid").notes[0].to_json() == {"code": "waterfall_broken", "difference": 7}

@@ -15,7 +15,7 @@ SUB_ROWS = {
 ROWS = [f"{number}{letter}".strip() for number, letters in SUB_ROWS.items() for letter in letters]
 """Rows 0 to 50 with their sub-rows; 42 to 44 are row 41 by the reader's choice of ability, 46 by the kind of staff."""
 CHOSEN = {42: "ability", 43: "ability", 44: "ability", 46: "person_kind"}
-OWN_UPLOAD = ("prevention_components", "alerts_reported")
+OWN_UPLOAD = ("prevention_components", "alerts_reported", "excluded_reported")
 """The first is made of other rows; the second reads tables as bureaus publish them, in any layout."""
 T1 = (18, 19, 27, 30, 31, 33, 40, 41, 42, 43, 44, 45, 46, 49)
 T3 = ("0", "1a", "1b", "5a", "5b", "5c", "7", "13a", "13b", "13c", "37")

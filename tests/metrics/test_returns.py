@@ -40,6 +40,12 @@ def test_a_published_bulletin_is_found_again(lake: SmallLake, reference_values: 
     for part in ("criminal", "public_order"):
         found = asked(lake, groups=(part,))["city"]
         assert f"{found.change:+.1%}" == f"{bulletin['published'][f'{part}_huanbi_percent']:+}%"
+    for period, week in ((WEEK, "this_week"), (BEFORE, "last_week")):
+        invalid = {"indicator_id": "alerts_invalid", "org_code": "A", "breakdown": "invalid"}
+        days = {"period_start": period[0], "period_end": period[1]}
+        lake.add("indicator_return", invalid | days | {"numerator": bulletin[week]["invalid"]})
+    (left_out,) = show(lake, "excluded_reported", Scope(*WEEK, comparison="previous")).rows
+    assert (left_out.numerator, left_out.base_numerator, f"{left_out.change:+.1%}") == (8061, 8516, "-5.3%")
     assert (row.extra["classes"], row.verdict) == ({"all": 1593}, "possible")  # never more: nothing is known of scatter
 
 
