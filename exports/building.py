@@ -115,30 +115,28 @@ def kept(folder: Path, week: Week, choices: dict[str, Any]) -> Made | None:
 
 
 def _make(lake: Lake, week: Week, folder: Path, choices: dict[str, Any], language: str) -> Made:
-    files, content = package(lake, week, choices, language)
     name = name_of(week)
-    try:
-        _put(folder, name, files, zip_bytes(files, name, week.made_at))
-    except OSError as error:
-        raise ExportError("cannot_write", f"{error.strerror}: {error.filename}") from error
+    with all_kept():
+        files, content = package(lake, week, choices, language)
+        try:
+            _put(folder, name, files, zip_bytes(files, name, week.made_at))
+        except OSError as error:
+            raise ExportError("cannot_write", f"{error.strerror}: {error.filename}") from error
     warnings = tuple(content["warnings"])
     return Made("made", name, folder / name, folder / f"{name}.zip", week.start, week.version, warnings)
 
 
 def package(lake: Lake, week: Week, choices: dict[str, Any], language: str) -> tuple[dict[str, bytes], dict[str, Any]]:
     """Return every file of a package by name, and its manifest."""
-    with all_kept():
-        return _package(lake, week, choices, language)
-
-
-def _package(lake: Lake, week: Week, choices: dict[str, Any], language: str) -> tuple[dict[str, bytes], dict[str, Any]]:
     answers = Answers(lake, week)
     wanted, files = set(choices["formats"]), dict[str, bytes]()
     warnings: list[dict[str, str]] = []
-    # The browser draws while the figures are counted, and a second process takes its part of counting and writing.
+    # A second process takes its part of counting and writing; this one writes the reports, and counts the rest while
+    # the browser draws them.
     with ThreadPoolExecutor(1) as counter, helped(wanted=bool(wanted & {"xlsx", "pdf"})) as helper:
-        counting = counter.submit(counted_by_two(lake, week, helper, answers.shared))
+        rest = counted_by_two(lake, week, helper, answers.shared)
         reports = _reports(lake, answers, language, wanted)
+        counting = counter.submit(rest)
         if "pdf" in wanted:
             for made, told in _on_paper(reports, week):
                 files |= made

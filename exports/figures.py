@@ -8,7 +8,7 @@ digits, because the last bits of a float differ between machines, and what lies 
 zero, because nothing but such bits is left where equal numbers cancel out; counts stay whole numbers.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import isfinite
@@ -145,20 +145,30 @@ def questions() -> Iterator[Asked]:
 
 
 def own_questions() -> Iterator[Asked]:
-    """Return the questions with default parameters, among them all that a report asks."""
-    entries = published()
+    """Return the questions that are counted beside the reports, which ask most of them as well."""
+    entries = [entry for entry in published() if not _is_handed(entry)]
+    yield from _with_defaults(entries)
     for comparison in COMPARISONS:
-        for by in ("city", "district", "station"):
-            yield from (Asked(entry.id, comparison, by) for entry in entries if by in entry.levels)
         for category in GROUPS:
             for by in ("city", "district"):
                 yield from (Asked(entry.id, comparison, by, category) for entry in entries if entry.id in BY_CLASS)
 
 
 def helped_questions() -> Iterator[Asked]:
-    """Return the questions with other parameters: about a third of the work, which a helper can take over."""
+    """Return what a helper can take over, about half of the work: histories of repeats, and other parameters."""
+    yield from _with_defaults([entry for entry in published() if _is_handed(entry)])
     for entry in published():
         yield from _with_parameters(entry, "yoy")
+
+
+def _is_handed(entry: Indicator) -> bool:
+    return entry.subject == "repeats" and entry.id != "repeat_share"
+
+
+def _with_defaults(entries: Sequence[Indicator]) -> Iterator[Asked]:
+    for comparison in COMPARISONS:
+        for by in ("city", "district", "station"):
+            yield from (Asked(entry.id, comparison, by) for entry in entries if by in entry.levels)
 
 
 def main_questions() -> Iterator[Asked]:

@@ -1,7 +1,9 @@
 """Charts as SVG for paper, by Kaleido and a Chromium that is started once and drawn with many times.
 
-Plotly gives every drawing a random name and every trace a random number; both are replaced by what the chart is called,
-so that the same chart is the same bytes. Chromium starts in the background while figures are still being counted.
+Plotly gives every drawing a random name and every trace a random number; both are replaced by what the chart is
+called. It also sets the attributes of an element in whatever order they are ready, so a drawing is brought into
+canonical form. So the same chart is the same bytes, whatever was drawn before it. Chromium starts in the background
+while figures are still being counted.
 
 Kaleido's own server for programs like this one waits for ever when its Chromium does not start; so the browser lives in
 a loop of our own here, and everything that is asked of it has an end.
@@ -16,6 +18,7 @@ from contextlib import suppress
 from functools import cache
 from threading import Thread
 from typing import Any
+from xml.etree.ElementTree import canonicalize
 
 import plotly.graph_objects as go
 
@@ -55,7 +58,7 @@ def svg(picture: Picture, family: str) -> str:
         plot_bgcolor="white",
     )
     drawn = _browser().draw(figure, {"format": "svg", "width": width, "height": height})
-    text = drawn.decode("utf-8")
+    text = canonicalize(drawn.decode("utf-8"))
     found = RANDOM.search(text)
     return text.replace(found[1], f"p{picture.key}") if found else text
 
@@ -127,9 +130,18 @@ class _Browser:
         return asyncio.run_coroutine_threadsafe(work, self.loop)
 
     async def _open(self, path: str) -> None:
-        from kaleido import Kaleido
-
-        options: dict[str, Any] = {"path": path}
-        self.kaleido = Kaleido(n=1, **options)
+        options: dict[str, Any] = {"path": path, "mathjax": False}  # which it would fetch from the network
+        self.kaleido = _one_page()(n=1, **options)
         await self.kaleido.open()
         await self.kaleido.calc_fig(go.Figure(), {"format": "svg", "width": 50, "height": 50})
+
+
+def _one_page() -> type[Any]:
+    """Return a Kaleido that draws all on one page; its own loads page and Plotly anew for every chart, for 0.1 s."""
+    from kaleido import Kaleido
+
+    class OnePage(Kaleido):  # type: ignore[misc]  # Kaleido has no types
+        async def _return_kaleido_tab(self, tab: Any) -> None:  # noqa: ANN401 - Kaleido's own
+            await self.tabs_ready.put(tab)
+
+    return OnePage

@@ -208,17 +208,18 @@ class _Writer:
             values = table[name].to_list()
             if name in numbers:
                 page.set_column(column, column, 11)
+                write, form = page.write_number, self.forms[COUNT]
+            elif name in MEASURES:
+                write, form = page.write_number, self.precise
+            elif name in days:
+                write, form = page.write_datetime, self.day
+            else:
+                write, form = page.write_string, self.plain
+                safe = {value: str(guarded(value)) for value in set(values) if value is not None}
+                values = [safe.get(value) for value in values]
             for row, value in enumerate(values, start=1):
-                if value is None:
-                    continue
-                if name in numbers:
-                    page.write_number(row, column, value, self.forms[COUNT])
-                elif name in MEASURES:
-                    page.write_number(row, column, value, self.precise)
-                elif name in days:
-                    page.write_datetime(row, column, value, self.day)
-                else:
-                    page.write_string(row, column, str(guarded(value)), self.plain)
+                if value is not None and value != "":
+                    write(row, column, value, form)
         page.set_column(0, 3, 16)
         page.set_column(5, 7, 16)
         page.freeze_panes(1, 1)

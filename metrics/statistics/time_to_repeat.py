@@ -96,7 +96,12 @@ def repeat_risks(
     curve: Survival, days: Sequence[float] = REPEAT_DAYS, confidence: float = CONFIDENCE
 ) -> list[RepeatRisk | None]:
     """Return 1 − S at each number of days, None beyond the longest follow-up; `confidence` is the curve's."""
-    return [_risk(curve, day, confidence) if day <= curve.durations[-1] else None for day in days]
+    reached, followed = _standing(curve, days)
+    known = [day <= curve.durations[-1] for day in days]
+    return [
+        _risk(curve, day, place - 1, left, confidence) if is_known else None
+        for day, place, left, is_known in zip(days, reached, followed, known, strict=True)
+    ]
 
 
 def repeat_risks_by_place(
@@ -118,10 +123,10 @@ def repeat_risks_by_place(
     steps = np.searchsorted(curve.times, duration, side="right") - event
     own = np.where(event, 1 / np.append(curve.at_risk, 1)[steps], 0.0)
     found = repeat_risks(curve, days, confidence)
-    for place, risk in enumerate(found):
+    reached, _ = _standing(curve, days)
+    for place, (risk, until) in enumerate(zip(found, reached, strict=True)):
         if risk is None or not 0 < risk.risk < 1:
             continue
-        until = int(np.searchsorted(curve.times, risk.days, side="right"))
         pull = outlived[np.minimum(steps, until)] - np.where(duration <= risk.days, own, 0.0)
         error = np.sqrt(np.sum(np.bincount(owner, pull) ** 2, keepdims=True))
         low, high = _limits(np.array([1 - risk.risk]), error, "log-log", normal_quantile(confidence))
@@ -145,9 +150,14 @@ def _limits(
         return survival**stretch, survival ** (1 / stretch)
 
 
-def _risk(curve: Survival, day: float, confidence: float) -> RepeatRisk:
-    place = int(np.searchsorted(curve.times, day, side="right")) - 1
-    followed = int(curve.durations.size - np.searchsorted(curve.durations, day, side="left"))
+def _standing(curve: Survival, days: Sequence[float]) -> tuple[list[int], list[int]]:
+    """Return for each day the number of event times up to it, and of indices that were followed that long."""
+    reached = np.searchsorted(curve.times, days, side="right")
+    left = curve.durations.size - np.searchsorted(curve.durations, days, side="left")
+    return reached.tolist(), left.tolist()
+
+
+def _risk(curve: Survival, day: float, place: int, followed: int, confidence: float) -> RepeatRisk:
     if place < 0:
         return RepeatRisk(day, 0.0, wilson(0, followed, confidence), followed)
     interval = Interval(1 - float(curve.high[place]), 1 - float(curve.low[place]))

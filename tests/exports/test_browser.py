@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import plotly.graph_objects as go
 import pytest
@@ -93,4 +94,23 @@ def test_a_chromium_that_ends_while_drawing_is_not_waited_for() -> None:
             assert refused.value.failed
         assert time.monotonic() - started < drawing.DRAW_SECONDS / 2
     finally:
+        drawing._browser.cache_clear()
+
+
+def test_a_chart_is_the_same_bytes_whatever_was_drawn_before_it() -> None:
+    """All are drawn on one page, which asks nothing of the network."""
+    needs_paper()
+    line, bars = go.Scatter(x=[1, 2, 3], y=[2, 1, 4], mode="lines+markers", name="now"), go.Bar(x=["a"], y=[5])
+    legend = go.Figure([line, line], {"legend": {"orientation": "h"}, "showlegend": True})
+    pictures = [Picture(name, "", figure, "") for name, figure in (("a", legend), ("b", go.Figure(bars)))]
+    drawing._browser.cache_clear()
+    try:
+        alone = drawing.svg(pictures[0], "sans-serif")
+        for _ in range(3):
+            drawing.svg(pictures[1], "sans-serif")
+            assert drawing.svg(pictures[0], "sans-serif") == alone
+        page = Path(unquote(urlsplit(drawing._browser().kaleido._index).path)).read_text("utf-8")
+        assert "<script" in page and "http" not in page
+    finally:
+        drawing._browser().close()
         drawing._browser.cache_clear()
