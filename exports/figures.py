@@ -20,7 +20,7 @@ import metrics
 from exports.helping import Helper
 from exports.weeks import Week
 from metrics import GROUPS, Indicator, MetricError, Result
-from warehouse import Lake, Location, open_lake
+from warehouse import Lake, Location, limit_threads, open_lake
 
 COMPARISONS = ("previous", "yoy")
 ALL = "all"
@@ -130,7 +130,9 @@ def counted_by_two(lake: Lake, week: Week, helper: Helper, kept: Kept | None = N
 
 def counted_apart(where: Location, week: Week, asked_for: Iterable[Asked]) -> Counted:
     """Return the figures that a helper counts, in a process that opens the lake itself."""
-    return figures(open_lake(where), week, asked_for=asked_for)
+    lake = open_lake(where)
+    limit_threads(where, 1)
+    return figures(lake, week, asked_for=asked_for)
 
 
 def published() -> list[Indicator]:

@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from metrics.calendars import LABOUR, NATIONAL, kind_of, to_spring_festival
@@ -102,13 +103,13 @@ def daily_counts(question: Question, units: Units, rows: dict[str, int], days: S
     counts = np.zeros((len(rows) + 1, len(days)))
     if frame.is_empty():
         return counts
-    place = {code: rows.get(units.row_of(units.station_of(code)) or "", -1) for code in set(frame["station_code"])}
-    at_row = np.array([place[code] for code in frame["station_code"]], dtype=np.int64)
+    place = {code: rows.get(units.row_of(units.station_of(code)) or "", -1) for code in frame["station_code"].unique()}
+    at_row = frame["station_code"].replace_strict(place, return_dtype=pl.Int64).to_numpy()
     at_day = (frame["day"] - days[0]).dt.total_days().to_numpy()
-    valid = frame["valid"].to_numpy().astype(np.float64)
-    kept = at_row >= 0
-    np.add.at(counts, (at_row[kept], at_day[kept]), valid[kept])
-    np.add.at(counts[-1], at_day, valid)
+    valid, kept = frame["valid"].to_numpy(), at_row >= 0
+    cells = np.bincount(at_row[kept] * len(days) + at_day[kept], valid[kept], len(rows) * len(days))
+    counts[:-1] = cells.reshape(len(rows), len(days))
+    counts[-1] = np.bincount(at_day, valid, len(days))
     return counts
 
 

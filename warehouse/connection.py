@@ -177,6 +177,12 @@ def shared(location: Location, *, create: bool = False) -> duckdb.DuckDBPyConnec
         return _open[key]
 
 
+def limit_threads(location: Location, threads: int) -> None:
+    """Let this process answer queries with so many threads: for one of several that share the machine's cores."""
+    with shared(location).cursor() as cursor:
+        cursor.execute(f"SET GLOBAL threads = {threads:d}")
+
+
 def forget(location: Location) -> None:
     """Close this process's connection to the lake, for restoring and for tests."""
     with _guard:
