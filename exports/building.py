@@ -6,7 +6,6 @@ cannot make (paper without a browser or a Chinese font) is a warning in the mani
 
 import shutil
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,7 +18,7 @@ import polars as pl
 import warehouse
 from exports import manifest as manifests
 from exports.errors import ExportError
-from exports.figures import counted_by_two
+from exports.figures import figures, handed, joined, own_questions
 from exports.helping import Helper, all_kept, helped
 from exports.packing import MANIFEST, SUMS, digest, read, sums, zip_bytes
 from exports.report.content import report
@@ -131,17 +130,20 @@ def package(lake: Lake, week: Week, choices: dict[str, Any], language: str) -> t
     answers = Answers(lake, week)
     wanted, files = set(choices["formats"]), dict[str, bytes]()
     warnings: list[dict[str, str]] = []
-    # A second process takes its part of counting and writing; this one writes the reports, and counts the rest while
-    # the browser draws them.
-    with ThreadPoolExecutor(1) as counter, helped(wanted=bool(wanted & {"xlsx", "pdf"})) as helper:
-        rest = counted_by_two(lake, week, helper, answers.shared)
-        reports = _reports(lake, answers, language, wanted)
-        counting = counter.submit(rest)
+    with helped(wanted=bool(wanted & {"xlsx", "pdf"})) as helper:
+        if "pdf" in wanted:
+            _warm_up()
+        # The helper begins with last week's figures as they were published: the reports tell what became of them.
+        revised = since_last_week(lake, week, helper) if wanted & {"xlsx", "html", "pdf"} else None
+        part = handed(lake, week, helper)
+        own = figures(lake, week, answers.shared, own_questions())
+        changed = revised() if revised else None
+        reports = [report(code, answers, changed) for code in LANGUAGES[language]] if revised else []
         if "pdf" in wanted:
             for made, told in _on_paper(reports, week):
                 files |= made
                 warnings += told
-        table, unanswered = counting.result()
+        table, unanswered = joined(own, part.outcome())
         files |= _on_screen(reports, table, week, wanted, helper)
     if "parquet" in wanted:
         files["figures.parquet"] = parquet_bytes(table)
@@ -163,16 +165,11 @@ def package(lake: Lake, week: Week, choices: dict[str, Any], language: str) -> t
     return files, content
 
 
-def _reports(lake: Lake, answers: Answers, language: str, wanted: set[str]) -> list[Report]:
-    if not wanted & {"xlsx", "html", "pdf"}:
-        return []
-    if "pdf" in wanted:
-        from exports.report import drawing
+def _warm_up() -> None:
+    from exports.report import drawing
 
-        with suppress(drawing.NoBrowser):
-            drawing.warm_up()
-    revised = since_last_week(lake, answers.week)
-    return [report(code, answers, revised) for code in LANGUAGES[language]]
+    with suppress(drawing.NoBrowser):
+        drawing.warm_up()
 
 
 def _suffixes(reports: list[Report]) -> Iterator[tuple[Report, str]]:

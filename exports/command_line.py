@@ -23,7 +23,7 @@ from exports.shelf import LOG, keep, listed, shelf
 from exports.telling import compared_lines, verified_lines
 from exports.verifying import verify
 from exports.weeks import newest_week
-from warehouse import CatalogueMissing, LakeError, VersionExpired, limit_threads, open_lake
+from warehouse import CatalogueMissing, LakeError, VersionExpired, open_lake
 from wording import Words
 
 DONE, REFUSED, WRONG_USAGE, OUT_OF_REACH, NOT_MAILED = 0, 1, 2, 3, 4
@@ -99,7 +99,6 @@ def _weekly(given: argparse.Namespace) -> int:
     told: dict[str, Any] = {"week": given.week.isoformat() if given.week else None}
     try:
         lake = open_lake()
-        limit_threads(lake.location, 1)  # a helper and a browser work beside this process
         made = weekly(
             lake,
             given.week or newest_week(lake, given.version),

@@ -8,7 +8,7 @@ digits, because the last bits of a float differ between machines, and what lies 
 zero, because nothing but such bits is left where equal numbers cancel out; counts stay whole numbers.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import isfinite
@@ -17,10 +17,10 @@ from typing import Any
 import polars as pl
 
 import metrics
-from exports.helping import Helper
+from exports.helping import Helper, Work
 from exports.weeks import Week
 from metrics import GROUPS, Indicator, MetricError, Result
-from warehouse import Lake, Location, limit_threads, open_lake
+from warehouse import Lake, Location, open_lake
 
 COMPARISONS = ("previous", "yoy")
 ALL = "all"
@@ -116,23 +116,26 @@ def _once(unanswered: Iterable[dict[str, str]]) -> list[dict[str, str]]:
     return [dict(entry) for entry in dict.fromkeys(tuple(sorted(one.items())) for one in unanswered)]
 
 
-def counted_by_two(lake: Lake, week: Week, helper: Helper, kept: Kept | None = None) -> Callable[[], Counted]:
-    """Start a helper on a part of the figures; the function that is returned counts the rest and joins both."""
-    handed = helper.hand(counted_apart, lake.location, week, list(helped_questions()))
+def handed(lake: Lake, week: Week, helper: Helper) -> Work:
+    """Start a helper on its part of the figures."""
+    return helper.hand(counted_apart, lake.location, week, list(helped_questions()))
 
-    def rest() -> Counted:
-        parts = figures(lake, week, kept, own_questions()), handed.outcome()
-        table = pl.concat([table for table, _ in parts]).sort(KEY)
-        return table, _once(one for _, unanswered in parts for one in unanswered)
 
-    return rest
+def joined(*parts: Counted) -> Counted:
+    """Return parts of the figures as one table."""
+    table = pl.concat([table for table, _ in parts]).sort(KEY)
+    return table, _once(one for _, unanswered in parts for one in unanswered)
+
+
+def counted_by_two(lake: Lake, week: Week, helper: Helper) -> Counted:
+    """Return every figure, a part of them counted by a helper."""
+    part = handed(lake, week, helper)
+    return joined(figures(lake, week, asked_for=own_questions()), part.outcome())
 
 
 def counted_apart(where: Location, week: Week, asked_for: Iterable[Asked]) -> Counted:
     """Return the figures that a helper counts, in a process that opens the lake itself."""
-    lake = open_lake(where)
-    limit_threads(where, 1)
-    return figures(lake, week, asked_for=asked_for)
+    return figures(open_lake(where), week, asked_for=asked_for)
 
 
 def published() -> list[Indicator]:

@@ -11,6 +11,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Timer
@@ -26,22 +27,14 @@ BROKEN = (OSError, EOFError, ValueError, pickle.UnpicklingError)
 class Work:
     """A piece of work that was handed over, or is still to be done here."""
 
-    def __init__(self, helper: "Helper", done: Callable[..., Any], given: tuple[Any, ...]) -> None:
-        """Keep what is to be done."""
-        self._helper, self._done, self._given = helper, done, given
-        self._answer: tuple[bool, Any] | None = None
+    def __init__(self, answer: "Future[tuple[bool, Any]]", done: Callable[..., Any], given: tuple[Any, ...]) -> None:
+        """Keep what is to be done, and where the answer will be."""
+        self._answer, self._done, self._given = answer, done, given
 
     def outcome(self) -> Any:  # noqa: ANN401 - whatever the function returns
         """Wait for the outcome; what the process could not do is done here, with its own errors."""
-        self.settle()
-        assert self._answer is not None
-        done, found = self._answer
+        done, found = self._answer.result()
         return found if done else self._done(*self._given)
-
-    def settle(self) -> None:
-        """Read the answer of the process, once."""
-        if self._answer is None:
-            self._answer = self._helper.read()
 
 
 class Helper:
@@ -50,43 +43,50 @@ class Helper:
     def __init__(self, process: "subprocess.Popen[bytes] | None") -> None:
         """Use a process; without one all work is done here."""
         self._process = process
-        self._last: Work | None = None
+        self._reader = ThreadPoolExecutor(1, "helper")
+        """Answers are read as they come, so that the process never waits for somebody to take one."""
 
     def hand(self, done: Callable[..., T], *given: Any) -> Work:  # noqa: ANN401
         """Hand over `done(*given)`; all of it is sent before this returns, so that sending disturbs nobody."""
-        if self._last is not None:
-            self._last.settle()  # nobody sends while the other side sends
-        self._last = Work(self, done, given)
-        if self._process is not None and self._process.stdin is not None:
+        process = self._process
+        if process is not None and process.stdin is not None:
             try:
-                self._process.stdin.write(pickle.dumps((done, given), pickle.HIGHEST_PROTOCOL))
-                self._process.stdin.flush()
+                process.stdin.write(pickle.dumps((done, given), pickle.HIGHEST_PROTOCOL))
+                process.stdin.flush()
             except BROKEN:
-                self.end()
-        return self._last
+                self._kill()
+        return Work(self._reader.submit(self._read), done, given)
 
-    def read(self) -> tuple[bool, Any]:
-        """Return whether the process did its work, and the outcome."""
-        if self._process is None or self._process.stdout is None:
+    def _read(self) -> tuple[bool, Any]:
+        """Return whether the process did its next piece of work, and the outcome."""
+        process = self._process
+        if process is None or process.stdout is None:
             return False, None
-        patience = Timer(SECONDS, self._process.kill)
+        patience = Timer(SECONDS, process.kill)
         patience.daemon = True
         patience.start()
         try:
-            answer: tuple[bool, Any] = pickle.load(self._process.stdout)
+            answer: tuple[bool, Any] = pickle.load(process.stdout)
         except BROKEN:
-            self.end()
+            self._kill()
             return False, None
         finally:
             patience.cancel()
         return answer
 
-    def end(self) -> None:
-        """End the process."""
+    def _kill(self) -> None:
+        """Have no process any more; what was handed over is done here."""
         process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+
+    def end(self) -> None:
+        """End the process, whatever it is doing."""
+        process = self._process
+        self._kill()
+        self._reader.shutdown()
         if process is None:
             return
-        process.kill()
         process.wait()
         for pipe in (process.stdin, process.stdout):
             with suppress(OSError):

@@ -1,7 +1,7 @@
 """What became of figures that were published: which have changed since, by how much, and through which batches."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -12,7 +12,8 @@ import warehouse
 from exports.attribution import attribution
 from exports.causes import Cause, causes
 from exports.comparison import described, differences
-from exports.figures import figures, main_questions
+from exports.figures import counted_apart, figures, main_questions
+from exports.helping import Helper
 from exports.rules import DEFINITION, Rule, rules, rules_of
 from exports.weeks import WEEK, Week
 from warehouse import Lake
@@ -116,15 +117,19 @@ def published(lake: Lake, week: Week) -> int | None:
     return int(known[-1]) if known else None
 
 
-def since_last_week(lake: Lake, week: Week) -> Revisions | None:
-    """Return what changed in the figures published for the week before; None where none were published.
+def since_last_week(lake: Lake, week: Week, helper: Helper | None = None) -> Callable[[], Revisions | None]:
+    """Start a helper on the figures published for the week before; what is returned gives what has changed in them.
 
-    Depends on the week and its data version alone: what was published is read from the pins that the version knows.
+    It gives None where none were published. Depends on the week and its data version alone: what was published is
+    read from the pins that the version knows.
     """
     old = published(lake, week)
     if old is None:
-        return None
+        return lambda: None
     start = week.start - WEEK
-    at = [Week(start, week.start, version, warehouse.moment_of(lake, version)) for version in (old, week.version)]
-    before, now = (figures(lake, one, asked_for=main_questions())[0] for one in at)
-    return revisions(lake, before, now, start)
+    then, now = (
+        Week(start, week.start, version, warehouse.moment_of(lake, version)) for version in (old, week.version)
+    )
+    asked = list(main_questions())
+    before = (helper or Helper(None)).hand(counted_apart, lake.location, then, asked)
+    return lambda: revisions(lake, before.outcome()[0], figures(lake, now, asked_for=asked)[0], start)

@@ -94,7 +94,7 @@ def verify(lake: Lake, source: Path | bytes, name: str = "") -> Verified:
     try:
         week = Week(start, start + WEEK, version, moment_of(lake, version))
         with helped() as helper:
-            counted, _ = counted_by_two(lake, week, helper)()
+            counted, _ = counted_by_two(lake, week, helper)
     except VersionExpired:
         return Verified("version_gone", files=wrong, **common)
     except (Busy, CatalogueUnreachable):

@@ -11,7 +11,7 @@ from warehouse.batches import (
     undo_batch,
 )
 from warehouse.changes import batch_changes, change_summary
-from warehouse.connection import Location, limit_threads
+from warehouse.connection import Location
 from warehouse.errors import (
     BadDay,
     BadParameter,
@@ -97,7 +97,6 @@ __all__ = [
     "folder_of",
     "from_duckdb",
     "lake_exists",
-    "limit_threads",
     "list_batches",
     "list_quarantine",
     "maintain",

@@ -37,6 +37,8 @@ CONFIG = {
     "autoload_known_extensions": "false",
     "memory_limit": os.environ.get("JICENG_MEMORY", "2GB"),
 }
+THREADS = "JICENG_THREADS"
+"""How many threads DuckDB may use, for a process that shares the machine's cores; default: one a core."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,11 @@ def connect(location: Location, *, create: bool = False) -> duckdb.DuckDBPyConne
         ExtensionMissing, CatalogueMissing, CatalogueDamaged, CatalogueUnreachable, DiskFull, Busy: see
         `warehouse.errors`.
     """
-    connection = duckdb.connect(":memory:", config=dict(CONFIG))
+    threads = os.environ.get(THREADS, "")
+    config: dict[str, str | bool | int | float | list[str]] = dict(CONFIG)
+    if threads.isdecimal() and int(threads):
+        config["threads"] = threads
+    connection = duckdb.connect(":memory:", config=config)
     try:
         scanner = "postgres_scanner" if location.is_postgres else "sqlite_scanner"
         for name in ("ducklake", scanner):
@@ -175,12 +181,6 @@ def shared(location: Location, *, create: bool = False) -> duckdb.DuckDBPyConnec
         if key not in _open:
             _open[key] = connect(location, create=create)
         return _open[key]
-
-
-def limit_threads(location: Location, threads: int) -> None:
-    """Let this process answer queries with so many threads: for one of several that share the machine's cores."""
-    with shared(location).cursor() as cursor:
-        cursor.execute(f"SET GLOBAL threads = {threads:d}")
 
 
 def forget(location: Location) -> None:

@@ -11,6 +11,7 @@ a loop of our own here, and everything that is asked of it has an end.
 
 import asyncio
 import atexit
+import logging
 import re
 from collections.abc import Coroutine
 from concurrent.futures import Future
@@ -26,6 +27,7 @@ from exports import software
 from exports.report.model import Picture
 
 RANDOM = re.compile(r'id="defs-(\w+)"')
+LOG = logging.getLogger("jiceng.exports")
 SIZE = 13
 INK = "#1a1a1a"
 START_SECONDS, DRAW_SECONDS, CLOSE_SECONDS = 60.0, 60.0, 15.0
@@ -94,6 +96,7 @@ class _Browser:
         self.failed: NoBrowser | None = None
         self.kaleido: Any = None
         self.loop = asyncio.new_event_loop()
+        self.loop.set_exception_handler(lambda _, about: LOG.info("the browser: %s", about.get("message")))
         Thread(target=self.loop.run_forever, name="drawing", daemon=True).start()
         self.started = self._run(self._open(path))
         atexit.register(self.close)

@@ -104,6 +104,6 @@ def test_two_count_what_one_counts(read_only: Lake, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("exports.figures.helped_questions", lambda: iter(ASKED[1:]))
     alone, unanswered = figures(read_only, week)
     with helped() as helper:
-        table, also = counted_by_two(read_only, week, helper)()
+        table, also = counted_by_two(read_only, week, helper)
     assert table.equals(alone) and also == unanswered
     assert len(table) == sum(len(answer(read_only, week, one).rows) for one in ASKED) > 2
