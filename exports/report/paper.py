@@ -20,8 +20,10 @@ from exports.report.model import Block, Cell, Picture, Report, Section, Table, p
 from exports.weeks import Week
 from wording import Words
 
-WHOLE, WHOLE_TEXT = 8, 24
-"""Heads of so few places are never broken: four Chinese characters over numbers, a few words over text."""
+MOST_PAGES, SCALES = 6, ("1", "0.95", "0.9")
+"""An office expects so many pages; a longer report is set smaller, as far as it stays readable."""
+WHOLE, FIRM, WHOLE_TEXT = 8, 20, 24
+"""Never broken: heads of so few places over numbers, cells of text, and heads over text."""
 TEMPLATE = Path(__file__).with_name("paper.typ")
 MESSAGES = {
     "no_browser": {
@@ -72,14 +74,19 @@ def paper(report: Report, week: Week, zone: str = "Asia/Shanghai") -> bytes:
         raise CannotPrint("browser_failed" if error.failed else "no_browser") from error
     content["fonts"] = {"serif": fonts[0].family, "sans": sans}
     moment = week.made_at.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    written = json.dumps(content, ensure_ascii=False)
     with _only(path for font in fonts for path in font.files) as folder:
-        compiler = typst.Compiler(  # type: ignore[misc]  # its type variable has no place to be bound
-            TEMPLATE.read_bytes(),
-            font_paths=[str(folder)],
-            ignore_system_fonts=True,
-            sys_inputs={"report": json.dumps(content, ensure_ascii=False)},
-        )
-        made = compiler.compile(format="pdf", timestamp=int(moment.timestamp()))
+        for scale in SCALES:
+            compiler = typst.Compiler(
+                str(TEMPLATE),
+                root=str(TEMPLATE.parent),
+                font_paths=[str(folder)],
+                ignore_system_fonts=True,
+                sys_inputs={"report": written, "scale": scale},
+            )
+            made = compiler.compile(format="pdf", timestamp=int(moment.timestamp()))
+            if int(compiler.query("<pages>", field="value", one=True)) <= MOST_PAGES:
+                break
     assert isinstance(made, bytes)
     return made
 
@@ -141,7 +148,7 @@ def _is_number(table: Table, column: int) -> bool:
 
 def _is_firm(table: Table, column: int) -> bool:
     """Return whether the cells of a column are never broken: numbers, intervals, verdicts, codes."""
-    return _is_number(table, column) or _widest(table, column) <= WHOLE_TEXT
+    return _is_number(table, column) or _widest(table, column) <= FIRM
 
 
 def _widest(table: Table, column: int) -> int:

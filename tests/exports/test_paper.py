@@ -1,9 +1,15 @@
 """How a table is laid out on paper: heads are broken to the width of what stands under them, numbers never."""
 
+import io
+from datetime import date, datetime
+
 import pytest
 
-from exports.report.model import Cell, Table, words
+from exports.report import paper
+from exports.report.model import Cell, Report, Section, Table, words
 from exports.report.paper import _block
+from exports.weeks import Week
+from tests.exports.conftest import needs_paper
 
 INTERVAL = "+29.2% to +249.4%"
 
@@ -36,3 +42,23 @@ def test_rows_that_are_not_printed_need_no_room() -> None:
     rows = ((words("short"),), (words("a sentence that is only in the workbook and on the page"),))
     laid = _block(Table("t", "t", ("a",), rows, most=1), "Sans")
     assert laid["rows"] == [["short"]] and laid["firm"] == [True]
+
+
+@pytest.mark.parametrize(("sentences", "pages"), [(165, 6), (350, 7)])
+def test_a_report_that_would_be_too_long_is_set_smaller(
+    monkeypatch: pytest.MonkeyPatch, sentences: int, pages: int
+) -> None:
+    """At most six pages, as offices know them; what cannot be squeezed into six stays whole."""
+    needs_paper()
+    from pypdf import PdfReader
+
+    week = Week(date(2025, 12, 22), date(2025, 12, 29), 8, datetime(2025, 12, 29, 8))
+    told = tuple(f"Sentence {number}. " + "Nothing can be told from chance here. " * 4 for number in range(sentences))
+    report = Report("en", "Weekly", ("Dec 22",), (Section("overview", "1. Overview", told),), "foot")
+    monkeypatch.setattr(paper, "SCALES", ("1",))
+    whole = len(PdfReader(io.BytesIO(paper.paper(report, week))).pages)
+    monkeypatch.undo()
+    found = PdfReader(io.BytesIO(paper.paper(report, week)))
+    assert whole > 6 and whole >= len(found.pages)
+    assert (len(found.pages) <= 6) == (pages == 6)
+    assert f"Sentence {sentences - 1}." in found.pages[-1].extract_text()
