@@ -50,7 +50,7 @@ def trend(
     figure.add_trace(_line(frame, names[0], SERIES[0], "solid", percent=percent))
     if not frame.is_empty():
         mark_events(figure, events, frame["period_start"].to_list())
-    figure.update_xaxes(tickformat="%Y-%m", hoverformat="%Y-%m-%d", nticks=6, tickangle=0, ticks="outside", ticklen=6)
+    figure.update_xaxes(tickformat="%Y-%m", hoverformat="%Y-%m-%d", nticks=6, tickangle=0)
     figure.update_yaxes(rangemode="tozero", tickformat=_tick_format(frame, percent=percent))
     dress(figure, height=HEIGHT)
     figure.add_annotation(

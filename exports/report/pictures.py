@@ -26,6 +26,7 @@ def trend_picture(desk: Desk, group: str = "", size: tuple[int, int] = (760, 185
         base=before,
     )
     figure.update_layout(legend={"y": -0.28})  # paper is flatter than a page
+    figure.update_xaxes(ticks="outside", ticklen=6)  # there the first month would run into the zero
     if group:  # small multiples: the title says which line is which
         figure.update_layout(showlegend=False)
     return Picture(f"trend_{group or 'all'}", title, figure, title, size)
