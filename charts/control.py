@@ -59,7 +59,7 @@ def control_chart(
     figure.add_annotation(
         text=axis, x=0, y=1, xref="paper", yref="paper", xanchor="left", yanchor="bottom", yshift=8, showarrow=False
     )
-    below = {"orientation": "h", "x": 0, "y": -0.12, "yanchor": "top"}
+    below = {"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top"}
     return figure.update_layout(legend=below)
 
 

@@ -207,4 +207,4 @@ def own_course(frame: pl.DataFrame, *, axis: str, names: Mapping[str, str]) -> g
     figure.update_yaxes(tickformat=".1%", rangemode="tozero")
     dress(figure, height=PICTURE_HEIGHT)
     _above(figure, axis)
-    return figure.update_layout(legend={"orientation": "h", "x": 0, "y": -0.12, "yanchor": "top"})
+    return figure.update_layout(legend={"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top"})
