@@ -5,7 +5,7 @@ cannot make (paper without a browser or a Chinese font) is a warning in the mani
 """
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,20 +15,20 @@ from typing import Any
 import filelock
 import polars as pl
 
-import warehouse
 from exports import manifest as manifests
 from exports.errors import ExportError
 from exports.figures import figures, handed, joined, own_questions
 from exports.helping import Helper, all_kept, helped
 from exports.packing import MANIFEST, SUMS, digest, read, sums, zip_bytes
+from exports.publishing import record, recorded
 from exports.report.content import report
 from exports.report.desk import Answers
 from exports.report.lateness import late_of
 from exports.report.model import Report
-from exports.revisions import REASON, since_last_week
+from exports.revisions import since_last_week
 from exports.tables import csv_bytes, parquet_bytes
 from exports.weeks import Week, week_of
-from warehouse import Lake
+from warehouse import Lake, LakeError
 
 FORMATS = ("xlsx", "pdf", "html", "parquet", "csv")
 LANGUAGES = {"zh": ("zh_CN",), "en": ("en",), "both": ("zh_CN", "en")}
@@ -74,7 +74,8 @@ def weekly(
 ) -> Made:
     """Make the package of the week that holds a day, pin its data version, and return where it lies.
 
-    A package that is there already, whole and with the same choices, stays as it is.
+    A package that is there already, whole and with all that is asked for, stays as it is; one with less is made anew
+    with what it holds and what is asked for, so that no run takes away what another published.
 
     Raises:
         ExportError: the week or a choice is refused, another run is at work, or the folder cannot be written.
@@ -83,12 +84,20 @@ def weekly(
     chosen = [name for name in FORMATS if name in formats]
     for unknown in [name for name in formats if name not in FORMATS] + [language] * (language not in LANGUAGES):
         raise ExportError("bad_format", unknown, choices=", ".join((*FORMATS, *LANGUAGES)))
+    if not chosen:
+        raise ExportError("bad_format", '""', choices=", ".join(FORMATS))
     week = week_of(lake, day, version)
-    choices = {"formats": chosen, "languages": [code[:2] for code in LANGUAGES[language]]}
     with locked(folder):
-        there = kept(folder, week, choices)
-        warehouse.pin(lake, week.version, author=author, reason=f"{REASON}{week.start}")
-        return there or _make(lake, week, folder, choices, language)
+        there = _whole(lake, folder, week)
+        had = there[1]["choices"] if there else {"formats": [], "languages": []}
+        languages = [code[:2] for code in LANGUAGES[language]]
+        choices = {
+            "formats": [name for name in FORMATS if name in {*chosen, *had["formats"]}],
+            "languages": [code for code in ("zh", "en") if code in {*languages, *had["languages"]}],
+        }
+        if there and choices == had:
+            return there[0]
+        return _make(lake, week, folder, choices, author)
 
 
 def name_of(week: Week) -> str:
@@ -96,37 +105,39 @@ def name_of(week: Week) -> str:
     return f"jiceng-{week.start}-v{week.version}"
 
 
-def kept(folder: Path, week: Week, choices: dict[str, Any]) -> Made | None:
-    """Return the package that is there already, when it is whole and of the same choices."""
+def _whole(lake: Lake, folder: Path, week: Week) -> tuple[Made, dict[str, Any]] | None:
+    """Return the package that is there already with its manifest, when it is the one that was made, lacking nothing."""
     place, archive = folder / name_of(week), folder / f"{name_of(week)}.zip"
     if not (place.is_dir() and archive.is_file()):
         return None
     try:
         files = read(place)
         content = manifests.parsed(files[MANIFEST])
-        same = content["choices"] == choices and not content["warnings"] and read(archive) == files
+        counted = sums({name: held for name, held in files.items() if name != SUMS})
+        lacks = content["warnings"] or read(archive) != files or counted != files[SUMS]
     except (ExportError, KeyError):
         return None
-    whole = {name: entry["sha256"] for name, entry in content["files"].items()}
-    if not same or any(digest(files.get(name, b"")) != found for name, found in whole.items()):
+    if lacks or digest(files[SUMS]) not in recorded(lake, week.start, week.version):
         return None
-    return Made("unchanged", place.name, place, archive, week.start, week.version)
+    return Made("unchanged", place.name, place, archive, week.start, week.version), content
 
 
-def _make(lake: Lake, week: Week, folder: Path, choices: dict[str, Any], language: str) -> Made:
+def _make(lake: Lake, week: Week, folder: Path, choices: dict[str, Any], author: str) -> Made:
     name = name_of(week)
     with all_kept():
-        files, content = package(lake, week, choices, language)
+        files, content = package(lake, week, choices)
+        archive = zip_bytes(files, name, week.made_at)
         try:
-            _put(folder, name, files, zip_bytes(files, name, week.made_at))
+            _put(folder, name, files, archive, lambda: record(lake, week, files[SUMS], author))
         except OSError as error:
             raise ExportError("cannot_write", f"{error.strerror}: {error.filename}") from error
     warnings = tuple(content["warnings"])
     return Made("made", name, folder / name, folder / f"{name}.zip", week.start, week.version, warnings)
 
 
-def package(lake: Lake, week: Week, choices: dict[str, Any], language: str) -> tuple[dict[str, bytes], dict[str, Any]]:
+def package(lake: Lake, week: Week, choices: dict[str, Any]) -> tuple[dict[str, bytes], dict[str, Any]]:
     """Return every file of a package by name, and its manifest."""
+    codes = [code for code in LANGUAGES["both"] if code[:2] in choices["languages"]]
     answers = Answers(lake, week)
     wanted, files = set(choices["formats"]), dict[str, bytes]()
     warnings: list[dict[str, str]] = []
@@ -138,7 +149,7 @@ def package(lake: Lake, week: Week, choices: dict[str, Any], language: str) -> t
         part = handed(lake, week, helper)
         own = figures(lake, week, answers.shared, own_questions())
         changed = revised() if revised else None
-        reports = [report(code, answers, changed) for code in LANGUAGES[language]] if revised else []
+        reports = [report(code, answers, changed) for code in codes] if revised else []
         if "pdf" in wanted:
             for made, told in _on_paper(reports, week):
                 files |= made
@@ -206,8 +217,8 @@ def _on_screen(
     return files
 
 
-def _put(folder: Path, name: str, files: dict[str, bytes], archive: bytes) -> None:
-    """Write the package beside its place, then put it there; what was there goes at the last moment."""
+def _put(folder: Path, name: str, files: dict[str, bytes], archive: bytes, publish: Callable[[], None]) -> None:
+    """Write the package beside its place, publish it, then put it there; what was there goes at the last moment."""
     partial, place = folder / f".{name}.partial", folder / name
     shutil.rmtree(partial, ignore_errors=True)
     try:
@@ -216,6 +227,7 @@ def _put(folder: Path, name: str, files: dict[str, bytes], archive: bytes) -> No
             (partial / file).write_bytes(content)
         zipped = folder / f".{name}.zip.partial"
         zipped.write_bytes(archive)
+        publish()
         if place.exists():
             old = folder / f".{name}.old"
             shutil.rmtree(old, ignore_errors=True)
@@ -225,7 +237,7 @@ def _put(folder: Path, name: str, files: dict[str, bytes], archive: bytes) -> No
         else:
             partial.rename(place)
         zipped.replace(folder / f"{name}.zip")
-    except OSError:
+    except (OSError, LakeError):
         shutil.rmtree(partial, ignore_errors=True)
         (folder / f".{name}.zip.partial").unlink(missing_ok=True)
         raise

@@ -14,12 +14,11 @@ from exports.causes import Cause, causes
 from exports.comparison import described, differences
 from exports.figures import counted_apart, figures, main_questions
 from exports.helping import Helper
+from exports.publishing import published
 from exports.rules import DEFINITION, Rule, rules, rules_of
 from exports.weeks import WEEK, Week
 from warehouse import Lake
 
-REASON = "weekly snapshot "
-"""How the pin of a published week is marked; its first day follows."""
 DAY = timedelta(days=1)
 
 
@@ -108,13 +107,6 @@ def _periods(*frames: pl.DataFrame) -> dict[tuple[str, str], list[tuple[date, da
             if base_first is not None:
                 days.add((base_first, base_last))
     return {key: sorted(days) for key, days in found.items()}
-
-
-def published(lake: Lake, week: Week) -> int | None:
-    """Return the data version from which the week before was published last, as this version of the data knows it."""
-    before = f"{REASON}{week.start - WEEK}"
-    known = [pin["data_version"] for pin in warehouse.pins(lake, week.version) if pin["reason"] == before]
-    return int(known[-1]) if known else None
 
 
 def since_last_week(lake: Lake, week: Week, helper: Helper | None = None) -> Callable[[], Revisions | None]:

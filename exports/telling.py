@@ -29,7 +29,11 @@ def verdict(say: Words, found: Verified) -> str:
 
 
 def _outcome(found: Verified) -> str:
-    """Return the outcome; of changed files it matters whether the figures are still right."""
+    """Return the outcome; of changed files it matters whether the figures are still right, of others who made them."""
+    if found.outcome == "genuine" and not found.compared:
+        return "genuine_files"
+    if found.outcome == "differs" and found.is_recorded:
+        return "differs_recorded"
     if found.outcome != "changed" or found.differing:
         return found.outcome
     return "changed_files" if found.compared else "changed_figures"

@@ -1,7 +1,9 @@
-"""Is a package what it says it is: checksums, and every figure counted again from the lake at its data version.
+"""Is a package what it says it is: checksums, the lake's record of it, and every figure counted again.
 
-Genuine means that each file is the one that was made, and that the figures in it are those that the lake gives for the
-version. A package of another city, or of a version that is not kept, cannot be counted again, and that is said.
+Genuine means that the lake has recorded this package when it was made, that each file is the one of then, and that the
+figures in it are those that the lake gives for the version. Checksums within a package prove nothing against somebody
+who writes them anew, so a package that the lake has no record of is told apart, even if its figures are right. One of
+another city, or of a version that is not kept, cannot be counted again, and that is said.
 """
 
 from collections.abc import Mapping
@@ -18,6 +20,7 @@ from exports.figures import KEY, SCHEMA, counted_by_two
 from exports.helping import helped
 from exports.manifest import parsed
 from exports.packing import MANIFEST, SUMS, digest, read
+from exports.publishing import recorded
 from exports.weeks import WEEK, Week
 from warehouse import Busy, CatalogueUnreachable, Lake, LakeError, VersionExpired, moment_of
 
@@ -31,7 +34,9 @@ class Verified:
 
     Attributes:
         outcome: genuine, changed (a file is not what was made), differs (files are right, the lake gives other
-            figures), other_city, version_gone, older_program, no_figures.
+            figures), other_package (the lake has recorded another one), unrecorded (it has recorded none), other_city,
+            version_gone, older_program, no_figures (it holds no table, and the lake has recorded none).
+        is_recorded: whether the lake has recorded this package.
         files: files that differ, are missing or were added, with which of the three.
         figures: the figures that differ from the lake's, worst first, as `comparison.described` gives them.
     """
@@ -45,6 +50,7 @@ class Verified:
     figures: tuple[dict[str, Any], ...] = ()
     compared: int = 0
     differing: int = 0
+    is_recorded: bool = False
 
     @property
     def is_genuine(self) -> bool:
@@ -60,6 +66,7 @@ class Verified:
             "data_version": self.data_version,
             "committed_at": self.committed_at,
             "files": dict(self.files),
+            "recorded": self.is_recorded,
             "figures_compared": self.compared,
             "figures_differing": self.differing,
             "figures": list(self.figures),
@@ -89,8 +96,11 @@ def verify(lake: Lake, source: Path | bytes, name: str = "") -> Verified:
     settings = lake.settings(version)
     if {"zh": settings["city_zh"], "en": settings["city_en"]} != content.get("city"):
         return Verified("other_city", files=wrong, **common)
+    known = recorded(lake, start, version)
+    common["is_recorded"] = digest(files.get(SUMS, b"")) in known
     if table is None:
-        return Verified("changed" if wrong else "no_figures", files=wrong, **common)
+        outcome = "changed" if wrong else "genuine" if common["is_recorded"] else "no_figures"
+        return Verified(outcome, files=wrong, **common)
     try:
         week = Week(start, start + WEEK, version, moment_of(lake, version))
         with helped() as helper:
@@ -102,9 +112,9 @@ def verify(lake: Lake, source: Path | bytes, name: str = "") -> Verified:
     except LakeError:  # columns that this program needs and that version had not
         return Verified("older_program", files=wrong, **common)
     found = differences(table, counted)
-    outcome = "changed" if wrong else "differs" if len(found) else "genuine"
+    right = "genuine" if common["is_recorded"] else "other_package" if known else "unrecorded"
     return Verified(
-        outcome,
+        "changed" if wrong else "differs" if len(found) else right,
         files=wrong,
         figures=tuple(described(line) for line in found.head(MOST).to_dicts()),
         compared=len(table),
@@ -152,6 +162,12 @@ def figures_of(files: Mapping[str, bytes]) -> pl.DataFrame | None:
             frame = frame.with_columns(pl.col("notes").fill_null(""))
         else:
             return None
-        return frame.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items()).sort(KEY)
+        return frame.select(_as(name, kind, frame.schema[name]) for name, kind in SCHEMA.items()).sort(KEY)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:  # a changed byte can do either
-        raise ExportError("damaged_package", "figures") from error
+        raise ExportError("damaged_package", "figures.parquet, figures.csv") from error
+
+
+def _as(name: str, kind: Any, given: Any) -> pl.Expr:  # noqa: ANN401 - types of Polars
+    """Return a column in its type; Polars reads days from text by another name than it casts."""
+    column = pl.col(name)
+    return column.str.to_date() if kind == pl.Date and given == pl.String else column.cast(kind)

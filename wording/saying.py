@@ -23,7 +23,7 @@ class Place(Protocol):
         """Names of districts and stations in that language, by code."""
 
 
-SHAPES = {"confirmed": "●", "possible": "○", "not_established": "│", "contradicted": "✕"}
+SHAPES = {"confirmed": "●", "possible": "○", "not_established": "│", "contradicted": "×"}
 """The same shapes as in `charts.changes`."""
 FIRST_SAID, LAST_SAID = ("series_break", "no_base_data", "days_compared"), ("event",)
 NAMED = 4
@@ -119,7 +119,7 @@ def why(words: Words, row: Row) -> str:
 
 
 TARGET_SHAPES = {"met": "✓", "not_met": "△", "not_due": "…", "reached": "✓", "not_yet": "…"}
-REGISTER_SHAPES = {"complete": "■", "partial": "◧", "none": "□"}
+REGISTER_SHAPES = {"complete": "■", "partial": "▣", "none": "□"}
 
 
 def status(words: Words, row: Row) -> str:

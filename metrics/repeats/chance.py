@@ -4,11 +4,13 @@ Busy places have reports close together even where nothing comes back. So the da
 are permuted among them: every place keeps its number of reports and every day its own, only the tie between the two
 is cut. What is observed beyond that is reports that follow one another. A shorter span would hide it: places that
 have two reports within two months only because one followed the other would look busy. p = (b + 1) ÷ (draws + 1), b
-draws with as many or more. Seeded by version and question, so that a week can be reproduced.
+draws with as many or more. Seeded by question and station, not by version: the same records give the same figure in
+every version that holds them, and what changes at one station changes none at another.
 
 Counts distinct incidents only, and looks no further back than the period needs; both observed and expected do.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,8 +21,11 @@ from metrics.repeats.runs import Rule
 LEAST_DRAWS = 99
 Drawn = tuple[Integers, Integers, Integers, Integers]
 """Draw, key, second and station of permuted incidents."""
-BUDGET = 6_000_000
-"""So many permuted incidents are sorted for one answer; longer periods are drawn less often, and the row says how."""
+BUDGET, STEP = 6_000_000, 50
+"""So many permuted incidents are sorted for one answer; longer periods are drawn less often, and the row says how. In
+steps, so that one record more does not change how often all are drawn."""
+Seed = Callable[[str], np.random.Generator]
+"""What gives the numbers of a station."""
 
 
 @dataclass(frozen=True)
@@ -70,17 +75,17 @@ class Asked:
     most_draws: int
 
 
-def by_chance(past: History, asked: Asked, rng: np.random.Generator) -> Draws:
+def by_chance(past: History, asked: Asked, rng: Seed) -> Draws:
     """Return observed and permuted repeats and clusters of each station of a history.
 
     Args:
         past: the distinct incidents of the span that dates are permuted over, up to the period's end.
         asked: what is counted.
-        rng: see `metrics.statistics.clustered.seeded`.
+        rng: gives the numbers of a station by its code; see `metrics.statistics.clustered.seeded`.
     """
     several = np.bincount(past.key)[past.key] > 1 if len(past.key) else past.merged
     slot = past.second >= asked.back
-    draws = int(np.clip(BUDGET // max(1, int(slot.sum())), LEAST_DRAWS, asked.most_draws))
+    draws = int(np.clip(BUDGET // max(1, int(slot.sum())) // STEP * STEP, LEAST_DRAWS, asked.most_draws))
     seen = slot & several
     actual = (np.zeros(int(seen.sum()), dtype=np.int64), past.key[seen], past.second[seen], past.station[seen])
     stations = len(past.stations)
@@ -89,7 +94,7 @@ def by_chance(past: History, asked: Asked, rng: np.random.Generator) -> Draws:
     return Draws(repeats[0], clusters[0], *drawn)
 
 
-def _permuted(past: History, slot: Flags, several: Flags, draws: int, rng: np.random.Generator) -> Drawn:
+def _permuted(past: History, slot: Flags, several: Flags, draws: int, rng: Seed) -> Drawn:
     """Return draw, key, time and station of incidents put on the station's dates, as far as they can be repeats.
 
     Only dates from `slot` on matter: which incidents fall on them is a random choice of the station's incidents.
@@ -100,7 +105,8 @@ def _permuted(past: History, slot: Flags, several: Flags, draws: int, rng: np.ra
         dates = own[slot[own]]
         if not len(dates):
             continue
-        picked = own[_dealt(len(own), len(dates), draws, rng)]
+        code = past.stations[past.station[own[0]]]
+        picked = own[_dealt(len(own), len(dates), draws, rng(code))]
         draw, place = np.nonzero(several[picked])
         parts.append((draw, past.key[picked[draw, place]], past.second[dates][place], past.station[dates][place]))
     if not parts:

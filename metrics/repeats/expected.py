@@ -117,8 +117,8 @@ def _drawn(question: Question, key: str) -> tuple[History, Draws]:
     needed = ~past.merged & (past.second >= min(back, end - span_of(question) * DAY_SECONDS)) & (row[past.station] >= 0)
     near = past.chosen(needed & past.of_groups(scope.groups))
     asked = Asked(back, start, end, window, past.merge_gap, rule, question.parameters.chance_runs)
-    rng = seeded("repeat_chance", question.version, key, window, rule, scope.start, scope.end, scope.stations)
-    return near, by_chance(near, asked, rng)
+    drawn_for = ("repeat_chance", key, window, rule, scope.start, scope.end)
+    return near, by_chance(near, asked, lambda station: seeded(*drawn_for, station))
 
 
 ANSWERS = {"repeat_chance": repeat_chance}

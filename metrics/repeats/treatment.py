@@ -65,7 +65,7 @@ def _row(question: Question, unit: Unit, all_own: list[Matched], notes: tuple[No
     if reason is None and len(own) < question.indicator.smallest_base:
         reason = BASE_UNDER_20
     after = sum(m.after for m in own)
-    rng = seeded("repeat_treatment_effect", question.version, unit.code, days)
+    rng = seeded("repeat_treatment_effect", *question.compared.period, unit.code, days)
     return Row(
         unit=unit.code,
         name_zh=unit.name_zh,

@@ -1,15 +1,20 @@
 """How a table is laid out on paper: heads are broken to the width of what stands under them, numbers never."""
 
 import io
+import shutil
+import subprocess
 from datetime import date, datetime
 
 import pytest
 
+from exports import software
 from exports.report import paper
 from exports.report.model import Cell, Report, Section, Table, words
 from exports.report.paper import _block
 from exports.weeks import Week
 from tests.exports.conftest import needs_paper
+from wording import saying
+from wording.words import catalogue
 
 INTERVAL = "+29.2% to +249.4%"
 
@@ -62,3 +67,17 @@ def test_a_report_that_would_be_too_long_is_set_smaller(
     assert whole > 6 and whole >= len(found.pages)
     assert (len(found.pages) <= 6) == (pages == 6)
     assert f"Sentence {sentences - 1}." in found.pages[-1].extract_text()
+
+
+def test_every_sign_of_a_report_is_in_the_font_of_the_paper() -> None:
+    """A sign that the font has not is printed as an empty box."""
+    needs_paper()
+    if shutil.which("fc-list") is None:
+        pytest.skip("fontconfig is not here to tell what is in a font")
+    shapes = "".join((*saying.SHAPES.values(), *saying.TARGET_SHAPES.values(), *saying.REGISTER_SHAPES.values()))
+    told = [text for code in ("zh_CN", "en") for name, text in catalogue(code).items() if name.startswith("report")]
+    signs = {sign for sign in shapes + "".join(told) if not sign.isascii() and not sign.isspace()}
+    asked = [["fc-list", f":charset={ord(sign):x}", "family"] for sign in sorted(signs)]
+    has = [subprocess.run(one, capture_output=True, text=True, check=True).stdout for one in asked]
+    sans = software.fonts()["sans"].family
+    assert [sign for sign, families in zip(sorted(signs), has, strict=True) if sans not in families] == []

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
@@ -10,9 +11,10 @@ import polars as pl
 import pytest
 
 import exports
+import warehouse
 from exports import weekly
 from exports.manifest import parsed
-from exports.packing import read, zip_bytes
+from exports.packing import read, sums, zip_bytes
 from exports.verifying import figures_of
 from warehouse import Lake
 from wording import Words
@@ -64,7 +66,7 @@ def test_a_table_that_makes_its_reader_panic_is_damaged(monkeypatch: pytest.Monk
         raise pl.exceptions.PanicException("assertion failed")
 
     monkeypatch.setattr(pl, "read_parquet", panic)
-    with pytest.raises(exports.ExportError, match="figures cannot be read"):
+    with pytest.raises(exports.ExportError, match=r"figures\.csv cannot be read"):
         figures_of({"figures.parquet": b"PAR1"})
 
 
@@ -137,3 +139,63 @@ def test_a_package_of_another_city_is_not_called_forged_but_its_files_are_checke
 def test_what_is_no_package_is_said_to_be_none(lake: Lake, content: bytes) -> None:
     with pytest.raises(exports.ExportError):
         exports.verify(lake, content, "x.zip")
+
+
+def resummed(files: dict[str, bytes]) -> bytes:
+    """Return a package whose checksums were written anew, as a forger would."""
+    content = json.loads(files["manifest.json"])
+    content["files"] = {
+        name: {"bytes": len(files[name]), "sha256": hashlib.sha256(files[name]).hexdigest()}
+        for name in content["files"]
+    }
+    files = files | {"manifest.json": json.dumps(content).encode()}
+    return zipped(files | {"SHA256SUMS": sums({name: held for name, held in files.items() if name != "SHA256SUMS"})})
+
+
+def test_a_forged_report_with_new_checksums_is_not_genuine(lake: Lake, tmp_path: Path) -> None:
+    """Words and pictures are counted by nobody again: the lake has recorded which package was made."""
+    files = files_of(weekly(lake, LAST, tmp_path, formats=("parquet", "html"), language="zh").archive)
+    page = files["report.html"].replace("有效警情".encode(), "无效警情".encode())
+    found = exports.verify(lake, resummed(files | {"report.html": page}))
+    assert (found.outcome, found.is_genuine, dict(found.files), found.differing) == ("other_package", False, {}, 0)
+    assert "not the package that was made" in exports.verdict(Words("en"), found)
+    assert exports.verify(lake, zipped(files)).is_genuine  # packed anew with the files that were made
+
+
+def test_a_package_that_the_lake_has_no_record_of_has_right_figures_and_no_more(
+    lake: Lake, built: Path, tmp_path: Path
+) -> None:
+    made = weekly(lake, LAST, tmp_path / "out", formats=("parquet",))
+    other = warehouse.open_lake(shutil.copytree(built, tmp_path / "other"))
+    found = exports.verify(other, made.archive)
+    assert (found.outcome, found.is_genuine, found.is_recorded) == ("unrecorded", False, False)
+    assert "no record of making it" in exports.verdict(Words("en"), found)
+    warehouse.close_lake(tmp_path / "other")
+
+
+def test_a_package_without_a_table_is_known_by_its_record(lake: Lake, tmp_path: Path) -> None:
+    files = files_of(weekly(lake, LAST, tmp_path, formats=("html",), language="zh").archive)
+    found = exports.verify(lake, zipped(files))
+    assert found.is_genuine and "holds no table" in exports.verdict(Words("en"), found)
+    assert exports.verify(lake, resummed(files | {"report.html": b"x"})).outcome == "no_figures"
+
+
+def test_a_package_with_csv_alone_is_verified_and_compared(lake: Lake, tmp_path: Path) -> None:
+    made = weekly(lake, LAST, tmp_path / "csv", formats=("csv",))
+    whole = weekly(lake, LAST, tmp_path / "both", formats=("parquet",))
+    assert exports.verify(lake, made.archive).is_genuine
+    found = exports.compare(exports.opened(made.archive), exports.opened(whole.archive), lake)
+    assert found.changed.is_empty() and found.compared > 50
+
+
+def test_no_run_takes_away_what_another_published(lake: Lake, tmp_path: Path) -> None:
+    first = weekly(lake, LAST, tmp_path, formats=("parquet", "html"), language="zh")
+    assert weekly(lake, LAST, tmp_path, formats=("parquet",), language="zh").status == "unchanged"
+    more = weekly(lake, LAST, tmp_path, formats=("csv",), language="en")
+    assert more.status == "made" and more.name == first.name
+    files = files_of(more.archive)
+    assert {"figures.parquet", "figures.csv", "report.html"} <= set(files)
+    assert json.loads(files["manifest.json"])["choices"]["languages"] == ["zh", "en"]
+    assert exports.verify(lake, more.archive).is_genuine
+    with pytest.raises(exports.ExportError, match="not a format"):
+        weekly(lake, LAST, tmp_path, formats=())

@@ -13,6 +13,7 @@ import exports
 import warehouse
 from exports import ExportError, building, software, week_of, weekly
 from exports.command_line import main
+from exports.packing import digest
 from tests.exports.small_lake import alert, load
 from warehouse import Lake
 
@@ -87,7 +88,9 @@ def test_the_same_run_again_changes_nothing_and_pins_once(lake: Lake, tmp_path: 
     second = weekly(lake, LAST, tmp_path, formats=FIGURES)
     assert (first.status, second.status) == ("made", "unchanged")
     assert second.archive.stat().st_mtime_ns == stamp
-    assert [(pin["data_version"], pin["reason"]) for pin in warehouse.pins(lake)] == [(8, "weekly snapshot 2025-12-22")]
+    recorded = digest((first.folder / "SHA256SUMS").read_bytes())
+    pins = [(pin["data_version"], pin["reason"]) for pin in warehouse.pins(lake)]
+    assert pins == [(8, f"weekly snapshot 2025-12-22 {recorded}")]
     (first.folder / "figures.csv").write_text("changed")
     assert weekly(lake, LAST, tmp_path, formats=FIGURES).status == "made"
 

@@ -9,7 +9,7 @@ from pages.shared.plain import escaped
 from wording import Words
 
 LARGEST_MEGABYTES = 200
-CANNOT_TELL = ("version_gone", "other_city", "older_program", "no_figures")
+CANNOT_TELL = ("version_gone", "other_city", "older_program", "no_figures", "unrecorded")
 """Nothing was found wrong with the figures; this lake or this program cannot count them."""
 
 

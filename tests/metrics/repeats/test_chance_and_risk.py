@@ -12,6 +12,7 @@ from metrics.repeats.chance import Asked, by_chance, chance_of
 from metrics.repeats.history import arranged
 from metrics.repeats.runs import Rule
 from metrics.statistics import expected_repeats
+from metrics.statistics.clustered import seeded
 
 DAY = 86_400
 REFERENCE = Path(__file__).resolve().parents[4] / "shared" / "reference_values"
@@ -35,7 +36,7 @@ def made(keys, days, stations=None, gap=GAP):
 
 def drawn(past, window, start, end, draws=999):
     asked = Asked((start - 60) * DAY, start * DAY, end * DAY, window, past.merge_gap, Rule(3, 30, 30), draws)
-    return by_chance(past, asked, np.random.default_rng(1))
+    return by_chance(past, asked, lambda station: seeded(1, station))
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +134,29 @@ def test_a_window_longer_than_anything_was_followed_has_no_risk(lake, every_day,
     for name in ("repeat_risk", "repeat_further"):
         row = show(lake, name, soon, key="place").rows[0]
         assert (row.value, row.interval, row.suppressed) == (None, None, "no_data")
+
+
+def test_the_same_records_have_the_same_chance_in_every_version_and_one_station_moves_no_other(
+    lake, every_day, reports, count
+):
+    every_day("A1", 400)
+    every_day("A2", 400)
+    for place in range(40):
+        reports(place, "A1" if place % 2 else "A2", [330 + place % 9, 345 + place % 7])
+    count()
+    month = Scope(date(2025, 12, 1), date(2026, 1, 1), "none", "station")
+
+    def chance() -> dict[str, tuple]:
+        rows = show(lake, "repeat_chance", month, key="place").rows
+        return {row.unit: (row.value, row.interval, row.p) for row in rows}
+
+    first = chance()
+    assert first["A1"][0] and first["A2"][0]
+    lake.writes += 1  # another version of the same records
+    assert chance() == first
+    reports(4, "A2", [350])
+    count()
+    assert chance()["A1"] == first["A1"] and chance()["A2"] != first["A2"]
 
 
 def test_merge_log_by_desk_and_by_rule(lake, every_day, reports, count):
