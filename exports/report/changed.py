@@ -7,14 +7,16 @@ import metrics
 import warehouse
 from exports.causes import Cause
 from exports.figures import ALL, COUNTS, TUNED
-from exports.report.model import COUNT, Block, Cell, Table, words
+from exports.report.model import COUNT, NUMBER, Block, Cell, Table, words
 from exports.revisions import Revisions
 from exports.rules import PARAMETER, SETTING, Rule
 from exports.weeks import WEEK
 from metrics import Indicator
-from wording import DASH, Words
+from wording import DASH, Words, saying
 
-SHOWN = 15
+SHOWN, PLACES = 15, 2
+"""So many figures are listed in a report; shares and changes have so many decimals, one more than elsewhere, because
+most revisions are small and a difference is to be that of what stands beside it."""
 NAMED = ("ability", "basis", "key", "person_kind")
 """Parameters whose values have words of their own family; those of the others stand under `figure_choice`."""
 DIFFERING = ("definition", "suppressed", *COUNTS, "low", "high", "change", "p", "notes", "value")
@@ -142,17 +144,27 @@ def _figure(say: Words, line: dict[str, Any], side: str) -> Cell:
     if value is None:
         count = line[f"numerator_{side}"]
         return Cell(count, say.number(count), COUNT) if count is not None else words(DASH)
-    if unit == "share":
-        return Cell(value, say.percent(value), "share")
+    if unit in saying.IN_PERCENT:
+        return Cell(value, say.percent(value, PLACES), "share")
     if unit == "change":
-        return Cell(value, say.signed(value), "change")
-    return Cell(value, say.number(value, 1 if unit == "per_10000" else 0), COUNT)
+        return Cell(value, say.signed(value, PLACES), "change")
+    if unit == "grade":
+        return words(say.of("grade", round(value)))
+    digits = _digits(unit)
+    return Cell(value, say.number(value, digits), NUMBER if digits else COUNT)
 
 
 def _difference(say: Words, unit: str, number: float) -> Cell:
-    if unit in ("share", "change"):
-        return Cell(round(number, 10), say.points(number), "points")
-    return Cell(round(number, 10), say.difference(round(number)), "difference")
+    if unit in saying.IN_PERCENT or unit == "change":
+        return Cell(round(number, 10), say.points(number, PLACES), "points")
+    digits = _digits(unit)
+    sign = "+" if round(number, digits) > 0 else ""
+    return Cell(round(number, 10), sign + say.number(number, digits), NUMBER if digits else "difference")
+
+
+def _digits(unit: str) -> int:
+    digits = saying.DIGITS.get(unit, int(unit == "score_change"))
+    return digits + 1 if digits else 0
 
 
 __all__ = ["cause", "changed", "rows_of", "rule", "table", "through"]

@@ -122,6 +122,8 @@ class _Writer:
             row = self.table(page, row, tables[0], widths, frozen=True)
             tables = []
             row += 1
+        if tables:
+            page.freeze_panes(0, 1)  # of several tables only the names can stay in sight
         for text in texts:
             self.paragraph(page, row, text)
             row += 1

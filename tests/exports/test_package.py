@@ -136,6 +136,7 @@ def test_the_workbook_shows_the_same_figures_and_draws_them(package: Path, figur
         assert line[1] == of_city(figures, "alerts_valid", group)["numerator"]
     assert book["总体情况"]._charts and book["警情分类"]._charts and book["区县与派出所"]._charts
     assert book["全部指标数据"].freeze_panes == "B2"
+    assert book["警情分类"].freeze_panes == book["重复警情"].freeze_panes == "B1"
     assert book["数据质量"].sheet_view is not None and book["指标口径"]["A2"].value
     english = load_workbook(package / "workbook.en.xlsx")
     rows = {row[0].value: row[1].value for row in english["Alerts by class"].iter_rows()}

@@ -3,6 +3,7 @@
 import pytest
 
 import warehouse
+from exports.report.changed import rows_of
 from exports.report.classes import by_class
 from exports.report.desk import Answers, desk_of
 from exports.report.model import Table
@@ -11,6 +12,7 @@ from exports.weeks import Week
 from tests.exports.small_lake import load
 from tests.exports.tiny_lake import GATE, HARBOUR, MONDAY, NEXT, SECOND, call
 from warehouse import Lake
+from wording import Words
 
 WEEK_BEFORE = 7
 
@@ -109,3 +111,23 @@ def test_a_published_table_has_its_line_of_calls_not_valid(tiny: Lake) -> None:
     table = next(block for block in returned(desk) if isinstance(block, Table))
     assert texts(table)["有效警情小计"][:4] == ["1,593", "1,858", "−265", "−14.3%"]
     assert texts(table)["无效警情小计"][:4] == ["8,061", "8,516", "−455", "−5.3%"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "values", "texts"),
+    [
+        ("times", (1.178, 1.052), ("1.178", "1.052", "\u22120.126")),
+        ("share", (0.0093, 0.0115), ("0.93%", "1.15%", "+0.22 pts")),
+        ("change", (0.009, 0.012), ("+0.90%", "+1.20%", "+0.30 pts")),
+        ("hours_each", (1.2, 2.25), ("1.20", "2.25", "+1.05")),
+        ("score_change", (1.25, -0.5), ("1.25", "\u22120.50", "\u22121.75")),
+        ("alerts", (281, 280), ("281", "280", "\u22121")),
+    ],
+)
+def test_a_revised_figure_has_the_decimals_of_its_unit(unit: str, values: tuple, texts: tuple) -> None:
+    sides = {f"{name}_{side}": None for name in ("numerator", "verdict") for side in ("before", "after")}
+    line = sides | dict(zip(("value_before", "value_after"), values, strict=True))
+    line |= {"indicator": "alerts_valid", "comparison": "previous", "category": "all", "parameters": ""}
+    line |= {"unit": "city", "name_zh": "市", "name_en": "City", "unit_of_value": unit, "fields": ["value"]}
+    [row] = rows_of(Words("en"), [line]).rows
+    assert tuple(cell.text for cell in row[2:5]) == texts
