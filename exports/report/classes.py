@@ -2,6 +2,7 @@
 
 from exports.report import cells
 from exports.report.desk import Desk
+from exports.report.judged import judged
 from exports.report.model import Cell, Columns, Section, Table, words
 from exports.report.pictures import trend_picture
 from metrics import GROUPS, Row
@@ -157,8 +158,8 @@ def _analysis_of(desk: Desk, group: str) -> Section:
     )
     districts = answers.ask("alert_change", "previous", "district", group)
     empty = [desk.name(unit) for unit in districts.rows if unit.numerator == 0]
-    where = cells.apart(desk, districts) or say("report.none_apart")
-    said = [line, say("report.class_districts", told=where)]
+    where = judged(desk, districts, "district")
+    said = [line, say("report.class_districts", told=where) if where else ""]
     if empty and counted:
         said.append(say("report.class_zero", names=saying.listed(desk, empty)))
     return Section(

@@ -3,6 +3,7 @@
 from exports.report import cells
 from exports.report.classes import present
 from exports.report.desk import Desk
+from exports.report.judged import judged
 from wording import saying
 
 
@@ -27,9 +28,9 @@ def overview(desk: Desk) -> tuple[str, ...]:
     ]
     classes = say("report.by_class", counts=say("say.comma").join(counts)) if counts else ""
     against = [
-        say.of("report_against", comparison, told=found or say("report.none_apart"))
+        say.of("report_against", comparison, told=told)
         for comparison in ("previous", "yoy")
-        for found in [cells.apart(desk, answers.ask("alert_change", comparison, "district"))]
+        if (told := judged(desk, answers.ask("alert_change", comparison, "district"), "district"))
     ]
     notes = dict.fromkeys(
         note

@@ -2,6 +2,7 @@
 
 from exports.report import cells
 from exports.report.desk import Desk
+from exports.report.judged import judged, rest
 from exports.report.model import Cell, Columns, Picture, Table, words
 from exports.report.pictures import changes_picture
 from metrics import Result, Row
@@ -26,14 +27,14 @@ def units(desk: Desk) -> tuple[Table | Picture | str, ...]:
     past, now = (answers.ask("alert_change", comparison, "district") for comparison in ("yoy", "previous"))
     stations = answers.ask("alert_change", "yoy", "station")
     loud = sorted((row for row in stations.rows if row.verdict in cells.LOUD), key=_weight)
-    rest = len(stations.rows) - len(loud)
     names = tuple(say.of("report_column", head) for head in DISTRICT_HEADS)
     table = Table(
         "districts", say("report_table.districts"), names, _pairs(desk, now, past), (), Columns("bar", 0, (1, 2, 5))
     )
     blocks: list[Table | Picture | str] = [table, changes_picture(desk, past)]
     if not loud:
-        return (*blocks, say("report.stations_none"))
+        told = judged(desk, stations, "station")
+        return (*blocks, told) if told else tuple(blocks)
     lines = tuple(
         (
             words(row.unit),
@@ -48,7 +49,7 @@ def units(desk: Desk) -> tuple[Table | Picture | str, ...]:
     )
     named = (say("column.code"), *(say.of("report_column", head) for head in STATION_HEADS))
     blocks += [
-        say("report.stations_some", n=say.number(rest)),
+        cells.joined(desk, [say("report.stations_some"), rest(desk, stations.rows)]),
         Table("stations", say("report_table.stations"), named, lines),
     ]
     if len(loud) > STATIONS_SHOWN:
