@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import polars as pl
@@ -71,10 +71,6 @@ class Answers:
         """Return both names of every district and station."""
         rows = [row for by in ("district", "station") for row in self.ask("alerts_received", "previous", by).rows]
         return {row.unit: (row.name_zh, row.name_en) for row in rows}
-
-    def base(self, comparison: str) -> tuple[date, date] | None:
-        """Return the period that the week is compared with."""
-        return self.ask("alerts_valid", comparison).base_period
 
 
 @dataclass(frozen=True)

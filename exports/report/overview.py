@@ -4,7 +4,9 @@ from exports.report import cells
 from exports.report.classes import present
 from exports.report.desk import Desk
 from exports.report.judged import judged
-from wording import saying
+from exports.weeks import WEEK
+from metrics import Result
+from wording import Words, saying
 
 
 def overview(desk: Desk) -> tuple[str, ...]:
@@ -37,10 +39,26 @@ def overview(desk: Desk) -> tuple[str, ...]:
         for comparison in ("previous", "yoy")
         for note in saying.notes(desk, answers.ask("alert_change", comparison))
     )
-    bases = [desk.answers.base(comparison) for comparison in ("previous", "yoy")]
-    compared = say("report.weeks_compared", previous=say.period(bases[0]), yoy=say.period(bases[1]))
     return (
         cells.joined(desk, [opening, changed, classes]),
         cells.joined(desk, against),
-        cells.joined(desk, [compared, *notes]),
+        cells.joined(desk, [compared(say, *(answers.ask("alerts_valid", c) for c in ("previous", "yoy"))), *notes]),
     )
+
+
+def compared(say: Words, previous: Result, yoy: Result) -> str:
+    """Return what the week is compared with: whole weeks, comparable days out of more, or what there is of them."""
+    periods = {"previous": say.period(previous.base_period), "yoy": say.period(yoy.base_period)}
+    if _is_whole(previous) and _is_whole(yoy):
+        return say("report.weeks_compared", **periods)
+    days = yoy.provenance["base_days_compared"]
+    if days and not _is_whole(yoy) and any(note.code == "aligned" for note in yoy.notes):
+        return say("report.days_aligned", n=days, **periods)
+    return say("report.days_compared", **periods)
+
+
+def _is_whole(result: Result) -> bool:
+    """Return whether seven days are compared with seven days in a row."""
+    base, told = result.base_period, result.provenance
+    in_a_row = base is not None and base[1] - base[0] == WEEK
+    return in_a_row and told["days_compared"] == told["base_days_compared"] == WEEK.days

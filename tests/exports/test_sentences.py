@@ -1,5 +1,6 @@
 """What the sentences of a report may say: chance only of what was tested, nothing of what is unknown."""
 
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -7,7 +8,8 @@ import pytest
 
 from exports.report.desk import Desk
 from exports.report.judged import judged, rest
-from metrics import Row
+from exports.report.overview import compared
+from metrics import Note, Row
 from wording import Words
 
 CHANCE, SMALL = {"verdict": "not_established"}, {"suppressed": "base_under_20"}
@@ -74,3 +76,35 @@ def test_stations_that_are_not_listed_are_counted_by_why() -> None:
 def test_the_stations_that_are_contradicted_are_named_over_the_table(language: str, word: str) -> None:
     say = Words(language)
     assert word in say("report.stations_some") and word in say("report_table.stations")
+
+
+def base(first: tuple[int, int, int], after: tuple[int, int, int], days: int, *codes: str, known: int = 7) -> Any:
+    """Return a result with so many days of the base compared, out of its days."""
+    return SimpleNamespace(
+        base_period=(date(*first), date(*after)),
+        provenance={"days_compared": known, "base_days_compared": days},
+        notes=[Note(code) for code in codes],
+    )
+
+
+def test_whole_weeks_are_named_only_where_the_base_is_seven_days_in_a_row() -> None:
+    previous = base((2024, 12, 23), (2024, 12, 30), 7)
+    year = base((2024, 1, 1), (2024, 1, 8), 7)
+    told = compared(Words("en"), previous, year)
+    assert told.endswith("“last year” is Jan 1 – 7, 2024: whole weeks are compared with whole weeks.")
+    picked = base((2023, 12, 25), (2024, 1, 8), 7, "aligned")
+    assert compared(Words("en"), previous, picked) == (
+        "“Last week” is Dec 23 – 29, 2024;"
+        " “last year” is not a whole week but 7 comparable days within Dec 25, 2023 – Jan 7, 2024."
+    )
+    assert compared(Words("zh_CN"), previous, picked) == (
+        "环比为与上周（2024年12月23日至29日）相比；同比按可比日与去年同期相比："
+        "对比期不是整周，而是2023年12月25日至2024年1月7日之间的7天。"
+    )
+
+
+def test_a_week_of_which_one_day_is_compared_is_no_whole_week() -> None:
+    previous = base((2022, 12, 26), (2023, 1, 2), 1, known=1)
+    nothing = base((2022, 1, 3), (2022, 1, 10), 0, "no_base_data")
+    told = "环比为与上周（2022年12月26日至2023年1月1日）相比，同比为与去年同期（2022年1月3日至9日）相比。"
+    assert compared(Words("zh_CN"), previous, nothing) == told
