@@ -30,7 +30,7 @@ from etl.lookups import read_lookups
 from etl.mapping import Mapping, OnError
 from etl.marked import Returned, write_marked
 from etl.plan import Plan, service_keys
-from etl.published import check_published
+from etl.published import check_published, periods_of
 from etl.reading import Choice, FoundTable, check_totals, read_files, set_aside
 from etl.register import registrations
 from etl.relation import Relation
@@ -238,9 +238,11 @@ class Prepared:
 
     def _check_published(self) -> None:
         """Recompute the changes that the files state; where one is wrong, both are told."""
-        for table in self.found if self.mapping.checks else ():
+        for number, table in enumerate(self.found if self.mapping.checks else ()):
             records, _ = set_aside(scan(table, self.mapping).collect(), table.layout)
-            self.report.warnings += check_published(table, records, self.mapping.checks)
+            self.report.warnings += check_published(
+                table, records, self.mapping.checks, periods_of(self.staged.parts, number)
+            )
 
     def _judge(self, folder: Path) -> None:
         sheets = {table.file: table.sheet for table in self.found}

@@ -9,6 +9,7 @@ from warehouse.batches import (
     find_loaded,
     list_batches,
     undo_batch,
+    warning_period,
 )
 from warehouse.changes import batch_changes, change_summary
 from warehouse.connection import Location
@@ -121,6 +122,7 @@ __all__ = [
     "touched",
     "undo_batch",
     "values_of",
+    "warning_period",
     "write_outlines",
     "write_settings",
 ]

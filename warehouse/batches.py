@@ -8,7 +8,7 @@ the batches that are not undone. Which rows that concerns is worked out in `curr
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -111,6 +111,14 @@ def batch_history(lake: Lake, version: int | None = None) -> list[dict[str, Any]
         row |= {name: json.loads(row[name] or "[]") for name in JSON_COLUMNS}
         row |= cells.get(row["batch_id"], none)
     return rows
+
+
+def warning_period(warning: Mapping[str, Any], batch: Mapping[str, Any]) -> tuple[date, date] | None:
+    """The days that a warning speaks of: its own or, where it names none, those of its batch; None without both."""
+    if warning.get("period_start") and warning.get("period_end"):
+        return date.fromisoformat(warning["period_start"]), date.fromisoformat(warning["period_end"])
+    start, end = batch["period_start"], batch["period_end"]
+    return (start, end) if start and end else None
 
 
 def _write_batch(

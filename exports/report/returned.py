@@ -1,10 +1,14 @@
 """What units reported for exactly this week, apart from the records; and changes that were published wrong."""
 
+from collections.abc import Mapping
+from datetime import date
+
 import warehouse
 from exports.report import cells
 from exports.report.desk import Desk
 from exports.report.model import Block, Cell, Table, words
 from metrics import GROUPS, Row
+from wording import Words
 
 NAME = "alerts_reported"
 EXCLUDED = "excluded_reported"
@@ -27,23 +31,40 @@ def returned(desk: Desk) -> tuple[Block, ...]:
         rows.append(_line(desk, say("report_row.excluded"), EXCLUDED))
     heads = tuple(say.of("report_column", head) for head in HEADS)
     table = Table("returns", say("report_table.returns"), heads, tuple(rows), tuple(range(len(groups), len(rows))))
-    told = [
-        say("report.returns_wrong_one", file=file, row=one.get("row"), stated=one["stated"], computed=one["computed"])
-        for file, one in stated_wrongly(desk)
-    ]
+    told = [_told(say, file, one) for file, one in stated_wrongly(desk)]
     wrong = (say("report.returns_wrong", told=say("say.semicolon").join(told)),) if told else ()
     return (say("report.returns_how"), table, *wrong)
 
 
 def stated_wrongly(desk: Desk) -> list[tuple[str, dict[str, object]]]:
-    """Return every published change that the importer found wrong, with its file; of batches that stand."""
+    """Return every published change of days of this week that the importer found wrong, with its file.
+
+    Of batches that stand. A change of another week is told in that week's report.
+    """
     return [
         (", ".join(batch["files"]), warning)
         for batch in reversed(warehouse.batch_history(desk.answers.lake, desk.week.version))
         if batch["table_name"] == "indicator_return" and batch["status"] != "undone"
         for warning in batch["warnings"]
-        if warning.get("code") == WRONG
+        if warning.get("code") == WRONG and _is_of(desk, warehouse.warning_period(warning, batch))
     ]
+
+
+def _is_of(desk: Desk, days: tuple[date, date] | None) -> bool:
+    return days is not None and days[0] < desk.week.end and days[1] > desk.week.start
+
+
+def _told(say: Words, file: str, wrong: Mapping[str, object]) -> str:
+    computed = _computed(say, wrong)
+    return say("report.returns_wrong_one", file=file, row=wrong.get("row"), stated=wrong["stated"], computed=computed)
+
+
+def _computed(say: Words, wrong: Mapping[str, object]) -> str:
+    """Return what the numbers really give as the report writes changes: in percent, or a difference of counts."""
+    text = str(wrong["computed"])
+    if text.endswith("%"):
+        return say.signed(float(text.removesuffix("%")) / 100, 2)
+    return say.difference(int(text)) if text.lstrip("+-").isdigit() else text
 
 
 def _line(desk: Desk, name: str, indicator: str, group: str = "") -> tuple[Cell, ...]:

@@ -1,7 +1,7 @@
 """G19 noise told as success, G21 changed in bulk: what the lake's own list of loads says, for the city as a whole.
 
-Loads whose days lie in the window count. Statements that agree with their numbers leave no trace in the list, so
-G19 knows only those that do not; without any it has no data rather than a clean bill.
+Loads and statements whose days lie in the window count. Statements that agree with their numbers leave no trace in
+the list, so G19 knows only those that do not; without any it has no data rather than a clean bill.
 """
 
 import json
@@ -14,6 +14,8 @@ from metrics.integrity.findings import nothing
 from metrics.integrity.reading import Looking, whole_city
 from metrics.integrity.signal import Finding
 from metrics.statistics import square_root_z
+from metrics.types import Period
+from warehouse import warning_period
 
 STATED = "published_change_differs"
 FEW_ROWS = 20
@@ -35,16 +37,17 @@ def check(looked: Looking) -> Iterator[Finding]:
         yield from nothing("G21", [city], "city")
         return
     inside = batches.filter((pl.col("period_start") < looked.window[1]) & (pl.col("period_end") > looked.window[0]))
-    yield from _stated(city.code, batches)
+    yield from _stated(city.code, batches.to_dicts(), looked.window)
     yield from _bulk(city.code, inside.to_dicts())
 
 
-def _stated(unit: str, batches: pl.DataFrame) -> Iterator[Finding]:
+def _stated(unit: str, batches: list[dict[str, Any]], window: Period) -> Iterator[Finding]:
     found = [
         warning
-        for text in batches.filter(pl.col("status") != "undone")["warnings"].drop_nulls()
-        for warning in json.loads(text or "[]")
-        if warning.get("code") == STATED
+        for batch in batches
+        if batch["status"] != "undone"
+        for warning in json.loads(batch["warnings"] or "[]")
+        if warning.get("code") == STATED and _lies_in(window, warning_period(warning, batch))
     ]
     if not found:
         yield Finding("G19", "stated_wrongly", unit, "city", missing="no_data")
@@ -52,6 +55,10 @@ def _stated(unit: str, batches: pl.DataFrame) -> Iterator[Finding]:
     noise = sum(abs(_z(warning)) < STRONG_Z for warning in found)
     yield Finding("G19", "stated_wrongly", unit, "city", float(len(found)), 0.0, n=len(found), odd=True, threshold=1.0)
     yield Finding("G19", "stated_noise", unit, "city", float(noise), 0.0, n=len(found), odd=noise > 0, threshold=1.0)
+
+
+def _lies_in(window: Period, days: Period | None) -> bool:
+    return days is not None and days[0] < window[1] and days[1] > window[0]
 
 
 def _z(warning: dict[str, Any]) -> float:

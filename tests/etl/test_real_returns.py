@@ -64,6 +64,8 @@ def test_exactly_the_two_published_percentages_that_are_wrong_are_listed(load_re
         (4, "下降17.9%", "-17.99%"),
         (14, "上升13.9%", "+12.90%"),
     ]
+    days = [(w["period_start"], w["period_end"]) for w in wrong]
+    assert days == [("2015-08-01", "2015-09-01"), ("2017-01-09", "2017-01-16")]
     assert [str(w["row"]) for w in wrong] == [row["row"] for row in raw_rows([file]) if row["一致"] == "否"]
     assert {refusal.column for refusal in report.refusals} == {"期间"}  # weeks whose days are not told
     assert (report.rows_read, report.rows_refused) == (16, 5)

@@ -408,6 +408,20 @@ def test_a_stated_change_that_is_wrong_and_noise_is_raised(lake: Any) -> None:
     assert states(found) == {"stated_wrongly": "raised", "stated_noise": "raised"}
 
 
+def test_a_statement_about_other_days_is_not_raised(lake: Any) -> None:
+    wrong = '{"code": "published_change_differs", "current": "310", "base": "378", "period_start": "2015-08-01", '
+    loaded(lake, 1, warnings="[" + wrong + '"period_end": "2015-09-01"}]')
+    assert one(lake, "G19", "city", "city").state == "no_data"
+    loaded(
+        lake,
+        2,
+        period_start=date(2015, 8, 1),
+        period_end=date(2015, 8, 2),
+        warnings='[{"code": "published_change_differs"}]',
+    )  # a load from before warnings kept their days
+    assert one(lake, "G19", "city", "city").state == "no_data"
+
+
 def test_a_raised_station_speaks_against_the_fall_of_a_district_that_it_is_large_in(
     lake: Any, stations: list[str]
 ) -> None:
