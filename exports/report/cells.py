@@ -10,12 +10,18 @@ from wording import DASH, saying
 
 FORMS = {"share": SHARE, "change": CHANGE}
 COUNTED = ("alerts", "cases")
+NO_DATA = "no_data"
 LOUD = ("confirmed", "possible", "contradicted")
 
 
 def count(desk: Desk, number: int | float | None) -> Cell:
     """Return a count."""
     return Cell(number, desk.words.number(number), COUNT)
+
+
+def counted(desk: Desk, row: Row) -> Cell:
+    """Return the count of a row; a dash where its period has no data, because nobody knows that it was zero."""
+    return count(desk, None if row.suppressed == NO_DATA else row.numerator)
 
 
 def value(desk: Desk, row: Row) -> Cell:
@@ -51,6 +57,8 @@ def change(desk: Desk, row: Row) -> Cell:
 def difference(desk: Desk, row: Row) -> Cell:
     """Return by how many a count differs from its base; nothing where the two periods are not of the same days."""
     if row.numerator is None or row.base_numerator is None or row.has_note("unequal_days"):
+        return words(DASH)
+    if row.suppressed == NO_DATA:
         return words(DASH)
     return more(desk, row.numerator, row.base_numerator)
 
@@ -104,6 +112,7 @@ __all__ = [
     "apart",
     "change",
     "count",
+    "counted",
     "difference",
     "interval",
     "joined",

@@ -62,7 +62,7 @@ def _line(desk: Desk, name: str, indicator: str, group: str, whole: int | None) 
     row, past = (desk.answers.city(indicator, comparison, group) for comparison in ("previous", "yoy"))
     return (
         words(name),
-        cells.count(desk, row.numerator),
+        cells.counted(desk, row),
         cells.share(desk, row.numerator, whole),
         *_against(desk, row),
         *_against(desk, past),
@@ -140,7 +140,7 @@ def _matrix(desk: Desk) -> Table:
 
 def analysis(desk: Desk) -> tuple[Section, ...]:
     """Return a part for each class: how many, against both bases, where, and its course."""
-    return tuple(_analysis_of(desk, group) for group in present(desk))
+    return tuple(_analysis_of(desk, group) for group in present(desk)) if desk.is_recorded else ()
 
 
 def _analysis_of(desk: Desk, group: str) -> Section:
@@ -157,7 +157,7 @@ def _analysis_of(desk: Desk, group: str) -> Section:
         yoy=cells.told(desk, past),
     )
     districts = answers.ask("alert_change", "previous", "district", group)
-    empty = [desk.name(unit) for unit in districts.rows if unit.numerator == 0]
+    empty = [desk.name(unit) for unit in districts.rows if unit.numerator == 0 and unit.suppressed != cells.NO_DATA]
     where = judged(desk, districts, "district")
     said = [line, say("report.class_districts", told=where) if where else ""]
     if empty and counted:

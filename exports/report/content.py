@@ -1,6 +1,6 @@
 """The report of a week in one language: which sections, in which order, and the definitions at its end."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -10,7 +10,7 @@ from exports.report.changed import changed
 from exports.report.classes import analysis, by_class
 from exports.report.desk import Answers, Desk, desk_of
 from exports.report.lateness import late_of, lateness
-from exports.report.model import Block, Picture, Report, Section
+from exports.report.model import Block, Picture, Report, Section, Table
 from exports.report.overview import overview
 from exports.report.pictures import trend_picture, trend_table
 from exports.report.returned import RETURNED, returned
@@ -19,23 +19,29 @@ from exports.report.signalled import signalled
 from exports.report.units import units
 from exports.revisions import Revisions
 
+BLOCKS: dict[str, Callable[[Desk], tuple[Block, ...]]] = {
+    "overview": lambda desk: (*overview(desk), trend_picture(desk), trend_table(desk)),
+    "classes": lambda desk: (desk.words("report.small_base"), *by_class(desk)),
+    "analysis": lambda desk: (),
+    "units": units,
+    "repeats": repeats,
+    "training": training,
+    "integrity": lambda desk: (*integrity(desk), *signalled(desk)),
+    "delay": lateness,
+    "revisions": lambda desk: (),
+    "returned": returned,
+    "others": others,
+}
+"""What stands in each section, in reading order; `analysis` has parts, and `revisions` are handed over."""
+WITHOUT_RECORDS = ("overview", "returned", "training", "integrity", "revisions", "others")
+"""The sections of a week of returns alone, those first: what is counted from call records is unknown."""
+
 
 def report(language: str, answers: Answers, revised: Revisions | None) -> Report:
     """Return the report of a week."""
     desk = desk_of(language, answers)
-    blocks: dict[str, tuple[Block, ...]] = {
-        "overview": (*overview(desk), trend_picture(desk), trend_table(desk)),
-        "classes": (desk.words("report.small_base"), *by_class(desk)),
-        "analysis": (),
-        "units": units(desk),
-        "repeats": repeats(desk),
-        "training": training(desk),
-        "integrity": (*integrity(desk), *signalled(desk)),
-        "delay": lateness(desk),
-        "revisions": changed(desk.words, revised),
-        "returned": returned(desk),
-        "others": others(desk),
-    }
+    blocks = {key: _shown(BLOCKS[key](desk)) for key in (BLOCKS if desk.is_recorded else WITHOUT_RECORDS)}
+    blocks["revisions"] = changed(desk.words, revised)
     parts = {"analysis": analysis(desk)}
     kept = [key for key in blocks if blocks[key] or parts.get(key)]
     numerals = desk.words("report.numerals").split()
@@ -43,7 +49,7 @@ def report(language: str, answers: Answers, revised: Revisions | None) -> Report
         Section(
             key,
             desk.words("report.number", number=number) + desk.words.of("report_section", key),
-            _shown(blocks[key]),
+            blocks[key],
             tuple(replace(part, blocks=_shown(part.blocks)) for part in parts.get(key, ())),
         )
         for key, number in zip(kept, numerals, strict=False)
@@ -65,8 +71,13 @@ def report(language: str, answers: Answers, revised: Revisions | None) -> Report
 
 
 def _shown(blocks: Iterable[Block]) -> tuple[Block, ...]:
-    """Return the blocks without charts that would be empty; the tables beside them say why."""
-    return tuple(block for block in blocks if not (isinstance(block, Picture) and is_empty(block.figure)))
+    """Return the blocks without charts and tables that would be empty; the sentences beside them say why."""
+    return tuple(
+        block
+        for block in blocks
+        if not (isinstance(block, Picture) and is_empty(block.figure))
+        and not (isinstance(block, Table) and block.is_blank)
+    )
 
 
 def title(desk: Desk) -> str:
@@ -79,15 +90,13 @@ def lines(desk: Desk) -> tuple[str, ...]:
     """Return what stands under the title: the week, what the report was made from, and that a city is made up."""
     say, week = desk.words, desk.week
     settings = desk.answers.lake.settings(week.version)
-    reach = late_of(desk.answers).reach
+    reach, last = late_of(desk.answers).reach, last_day(desk)
+    made = {"version": week.version, "made_at": say.moment(week.made_at)}
     told = [
         say("report.subtitle", period=say.period((week.start, week.end))),
-        say(
-            "report.made_from",
-            version=week.version,
-            made_at=say.moment(week.made_at),
-            until=say.moment(reach) if reach else say.day(last_day(desk)),
-        ),
+        say("report.made_from", until=say.moment(reach) if reach else say.day(last), **made)
+        if reach or last
+        else say("report.made_from_returns", **made),
     ]
     if settings["is_demonstration"] == "true":
         told.append(say("report.demonstration"))

@@ -95,6 +95,11 @@ class Desk:
         return self.words.text(metrics.catalogue()[name].name)
 
     @property
+    def is_recorded(self) -> bool:
+        """Whether there are call records of the week: without them a count of zero is unknown, not none."""
+        return self.answers.city("alerts_valid").value is not None
+
+    @property
     def days(self) -> int:
         """How many days of the week the data know."""
         return int(self.answers.ask("alerts_valid").provenance["days_compared"]) or 7

@@ -61,6 +61,11 @@ class Table:
     printed: bool = True
     most: int | None = None
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether no figure is known, so that nothing but dashes and reasons would be shown."""
+        return not any(isinstance(cell.value, int | float) for row in self.rows for cell in row)
+
 
 @dataclass(frozen=True)
 class Picture:

@@ -12,6 +12,8 @@ from wording import Words, saying
 def overview(desk: Desk) -> tuple[str, ...]:
     """Return the paragraph of the overview, made of results, and what must be said about the days."""
     say, answers = desk.words, desk.answers
+    if not desk.is_recorded:
+        return (_returned_alone(desk),)
     row, past = answers.city("alert_change"), answers.city("alert_change", "yoy")
     valid = row.numerator or 0
     opening = say(
@@ -43,6 +45,17 @@ def overview(desk: Desk) -> tuple[str, ...]:
         cells.joined(desk, [opening, changed, classes]),
         cells.joined(desk, against),
         cells.joined(desk, [compared(say, *(answers.ask("alerts_valid", c) for c in ("previous", "yoy"))), *notes]),
+    )
+
+
+def _returned_alone(desk: Desk) -> str:
+    """Return that there are no records, with what units reported and where it stands."""
+    say = desk.words
+    return say(
+        "report.overview_returned",
+        period=say.period((desk.week.start, desk.week.end)),
+        valid=say.number(desk.answers.city("alerts_reported").numerator),
+        section=say("report_section.returned"),
     )
 
 

@@ -66,6 +66,8 @@ def repeats(desk: Desk) -> tuple[Block, ...]:
     )
     city, districts = answers.ask("repeat_share", "yoy"), answers.ask("repeat_share", "yoy", "district")
     opening = cells.joined(desk, [line(desk, city), say("report.repeats_how")])
+    if all(result.rows[0].value is None for result in by_key):
+        return (line(desk, city),)
     return opening, keys, _table(desk, "repeat_units", districts), _picture(desk, districts, city)
 
 
@@ -139,7 +141,7 @@ def _short(desk: Desk, row: Row) -> tuple[Cell, ...]:
         cells.value(desk, row) if row.value is not None else words(saying.why(desk.words, row)),
         cells.interval(desk, row),
         cells.count(desk, row.numerator),
-        cells.count(desk, row.denominator),
+        cells.count(desk, row.denominator or None if row.numerator is None else row.denominator),
     )
 
 

@@ -66,7 +66,7 @@ def _pairs(desk: Desk, now: Result, past: Result) -> tuple[tuple[Cell, ...], ...
     return tuple(
         (
             words(desk.name(row)),
-            cells.count(desk, row.numerator),
+            cells.counted(desk, row),
             cells.count(desk, row.base_numerator),
             cells.change(desk, row),
             cells.verdict(desk, row),

@@ -1,6 +1,7 @@
 """What changed between two packages: exactly what a load touches, worst first, with the batch that did it."""
 
 import json
+import re
 from datetime import date, datetime
 from pathlib import Path
 
@@ -173,4 +174,10 @@ def test_a_lake_of_published_tables_alone_is_reported_and_the_wrong_change_is_na
     assert "published_change_statements.csv 第14行：公布 上升13.9%，核算 +12.90%" in told
     assert "第4行" not in told  # that statement is about August 2015
     assert "<figure>" not in told  # no chart without a value
+    # the records are unknown, not none: the report opens with that and goes on with what is reported
+    assert "本周（2017年1月9日至15日）无接警单记录；单位报表所报有效警情2,566起，见“报表数据”。" in told
+    assert re.findall(r'<a href="#zh-[a-z]+">([^<]+)</a>', told)[:3] == ["一、总体情况", "二、报表数据", "三、练兵考核"]
+    assert re.findall(r'<table data-key="(\w+)"', told) == ["returns", "signals", "others"]
+    assert "没有接警单记录" in told
+    assert not re.search("接报警情|偶然波动区分|截至–|[^0-9,.]0起", told.partition('class="definitions"')[0])
     warehouse.close_lake(tmp_path / "lake")

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from exports.report import cells
 from exports.report.desk import Desk
 from exports.report.judged import judged, rest
+from exports.report.model import Cell, Table, words
 from exports.report.overview import compared
 from metrics import Note, Row
 from wording import Words
@@ -108,3 +110,12 @@ def test_a_week_of_which_one_day_is_compared_is_no_whole_week() -> None:
     nothing = base((2022, 1, 3), (2022, 1, 10), 0, "no_base_data")
     told = "环比为与上周（2022年12月26日至2023年1月1日）相比，同比为与去年同期（2022年1月3日至9日）相比。"
     assert compared(Words("zh_CN"), previous, nothing) == told
+
+
+def test_what_is_unknown_is_no_zero() -> None:
+    unknown = Row("A", "甲", "A", "change", numerator=0, base_numerator=50, suppressed="no_data")
+    assert [cells.counted(desk(), unknown).text, cells.difference(desk(), unknown).text] == ["–", "–"]
+    none = Row("A", "甲", "A", "change", numerator=0, base_numerator=50)
+    assert [cells.counted(desk(), none).text, cells.difference(desk(), none).text] == ["0", "−50"]
+    line = (words("甲"), cells.count(desk(), None))
+    assert Table("t", "", (), (line,)).is_blank and not Table("t", "", (), ((words("甲"), Cell(0, "0")),)).is_blank
