@@ -23,6 +23,7 @@ from exports.shelf import LOG, keep, listed, shelf
 from exports.telling import compared_lines, verified_lines
 from exports.verifying import verify
 from exports.weeks import newest_week
+from metrics import MetricError
 from warehouse import CatalogueMissing, LakeError, VersionExpired, open_lake
 from wording import Words
 
@@ -42,9 +43,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except LakeError as error:
         _refuse(given, error)
         return REFUSED if isinstance(error, VersionExpired) else OUT_OF_REACH
+    except MetricError as error:
+        _refuse(given, error)
+        return REFUSED
 
 
-def _refuse(given: argparse.Namespace, error: ExportError | LakeError) -> None:
+def _refuse(given: argparse.Namespace, error: ExportError | LakeError | MetricError) -> None:
     print(error.sentence(), file=sys.stderr)
     if given.json:
         print(json.dumps(refusal(error), ensure_ascii=False))
@@ -111,7 +115,7 @@ def _weekly(given: argparse.Namespace) -> int:
         told = made.to_json() | {"removed": keep(folder, given.keep) if given.keep else []}
         if given.mail:
             told |= _mailed(folder, made)
-    except (ExportError, LakeError) as error:
+    except (ExportError, LakeError, MetricError) as error:
         _log(folder, told | {"status": "refused", "reason": error.sentence()})
         raise
     _log(folder, told)

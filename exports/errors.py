@@ -3,9 +3,14 @@
 The words stand in `MESSAGES`, apart from the code that raises, as in `warehouse/errors.py`.
 """
 
+from metrics import MetricError
 from warehouse import LakeError
 
 MESSAGES: dict[str, dict[str, str]] = {
+    "bad_year": {
+        "en": "{detail} lies outside the years that a week can be published of. Choose a day from {first} to {last}.",
+        "zh": "{detail}不在可发布的年份内。请选择 {first} 年至 {last} 年之间的日期。",
+    },
     "before_data": {
         "en": "The week of {detail} lies before the first data ({first}). Choose a later week, or load the records.",
         "zh": "{detail}所在周早于最早的数据（{first}）。请选择较晚的一周，或先装载记录。",
@@ -135,6 +140,6 @@ class ExportError(Exception):
         return words.format(detail=self.detail, **self.values)
 
 
-def refusal(error: ExportError | LakeError) -> dict[str, str]:
+def refusal(error: ExportError | LakeError | MetricError) -> dict[str, str]:
     """Return an error as `--json` prints it: its sentence in both languages."""
     return {"status": "refused", "sentence": error.sentence(), "sentence_zh": error.sentence("zh")}

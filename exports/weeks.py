@@ -15,6 +15,8 @@ from warehouse import Lake
 
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
+FIRST_YEAR, LAST_YEAR = 1901, 2199
+"""A year less on either side than questions may be about, so that every week and its base can be asked for."""
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -36,9 +38,11 @@ def week_of(lake: Lake, day: date, version: int | None = None) -> Week:
     """Return the week that holds a day, at a version or at the newest one that brought data.
 
     Raises:
-        ExportError: the week is not in the data, or not whole.
+        ExportError: the week is in no year that can be asked for, not in the data, or not whole.
         warehouse.LakeError: the version is not kept.
     """
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ExportError("bad_year", day, first=FIRST_YEAR, last=LAST_YEAR)
     at = warehouse.settled_version(lake) if version is None else lake.require_version(version)
     start = start_of(day, lake.setting("week_start", "monday", at) or "monday")
     _check(lake, start, at)

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 import exports
+import metrics
 import warehouse
 from exports import ExportError, building, software, week_of, weekly
 from exports.command_line import main
@@ -51,6 +52,40 @@ def test_a_week_without_all_its_days_is_refused(read_only: Lake, tmp_path: Path,
     assert refused.value.code == code
     assert all("{" not in refused.value.sentence(language) for language in ("en", "zh"))
     assert exports.listed(tmp_path) == []
+
+
+@pytest.mark.parametrize("week", ["0001-01-01", "1900-06-01", "2200-12-31", "9999-12-31"])
+def test_a_week_of_no_year_that_can_be_asked_for_is_refused_in_a_sentence(
+    read_only: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, week: str
+) -> None:
+    monkeypatch.setenv("JICENG_LAKE", str(read_only.home))
+    assert main(["weekly", "--out", str(tmp_path), "--week", week, "--json"]) == 1
+    said = capsys.readouterr()
+    assert json.loads(said.out)["sentence"] == said.err.strip()
+    assert said.err.startswith(f"{week} lies outside the years") and "1901 to 2199" in said.err
+    assert json.loads((tmp_path / "weekly.log").read_text(encoding="utf-8"))["status"] == "refused"
+
+
+def test_a_question_without_an_answer_is_a_refusal(
+    read_only: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    def no(*_: object, **__: object) -> None:
+        raise metrics.MetricError("unknown_district", "330000")
+
+    monkeypatch.setenv("JICENG_LAKE", str(read_only.home))
+    monkeypatch.setattr("exports.command_line.weekly", no)
+    assert main(["weekly", "--out", str(tmp_path), "--week", "2025-12-22", "--json"]) == 1
+    assert "330000" in json.loads(capsys.readouterr().out)["sentence_zh"]
+    assert "330000" in (tmp_path / "weekly.log").read_text(encoding="utf-8")
+
+
+def test_a_version_from_before_the_tables_is_refused_like_one_that_is_not_kept(
+    read_only: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    monkeypatch.setenv("JICENG_LAKE", str(read_only.home))
+    for week in (["--week", "2025-12-22"], []):
+        assert main(["weekly", "--out", str(tmp_path), *week, "--version", "0"]) == 1
+        assert "Data version 0 is not kept" in capsys.readouterr().err
 
 
 def test_a_week_that_nothing_is_known_of_is_missing_data_and_no_fall(lake: Lake) -> None:
