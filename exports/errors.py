@@ -15,6 +15,11 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "The week of {detail} lies before the first data ({first}). Choose a later week, or load the records.",
         "zh": "{detail}所在周早于最早的数据（{first}）。请选择较晚的一周，或先装载记录。",
     },
+    "begun_within": {
+        "en": "The data begin on {first}, in the middle of the week of {detail}. Choose a later week, or load the "
+        "records of its first days.",
+        "zh": "数据从{first}开始，只含{detail}所在周的一部分。请选择较晚的一周，或先装载该周前几天的记录。",
+    },
     "incomplete_week": {
         "en": "The week of {detail} is not complete: the data end on {last}. Publish it when its last day is loaded.",
         "zh": "{detail}所在周尚不完整：数据截止{last}。请在该周最后一天的数据装载后再发布。",
@@ -26,6 +31,10 @@ MESSAGES: dict[str, dict[str, str]] = {
     "no_data": {
         "en": "The data hold no alerts and no returns yet. Load a file first.",
         "zh": "数据中还没有警情或报表。请先装载文件。",
+    },
+    "no_whole_week": {
+        "en": "The data hold no whole week yet, of call records or of returns. Load the days that are missing.",
+        "zh": "数据中还没有完整的一周（警情记录或报表）。请先装载缺少的日期。",
     },
     "bad_date": {
         "en": "{detail} is not a date. Write it as 2025-12-22.",

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import filelock
@@ -15,7 +15,7 @@ import warehouse
 from exports import ExportError, building, software, week_of, weekly
 from exports.command_line import main
 from exports.packing import digest
-from tests.exports.small_lake import alert, load
+from tests.exports.small_lake import alert, load, reference
 from warehouse import Lake
 
 LAST = date(2025, 12, 22)
@@ -44,7 +44,12 @@ def test_a_week_across_the_new_year_is_keyed_by_its_first_day(lake: Lake, tmp_pa
 
 @pytest.mark.parametrize(
     ("day", "code"),
-    [(date(2023, 5, 1), "before_data"), (date(2025, 12, 29), "incomplete_week"), (date(2027, 1, 4), "incomplete_week")],
+    [
+        (date(2023, 5, 1), "before_data"),
+        (date(2023, 12, 31), "before_data"),
+        (date(2025, 12, 29), "incomplete_week"),
+        (date(2027, 1, 4), "incomplete_week"),
+    ],
 )
 def test_a_week_without_all_its_days_is_refused(read_only: Lake, tmp_path: Path, day: date, code: str) -> None:
     with pytest.raises(ExportError) as refused:
@@ -86,6 +91,38 @@ def test_a_version_from_before_the_tables_is_refused_like_one_that_is_not_kept(
     for week in (["--week", "2025-12-22"], []):
         assert main(["weekly", "--out", str(tmp_path), *week, "--version", "0"]) == 1
         assert "Data version 0 is not kept" in capsys.readouterr().err
+
+
+def test_a_week_in_the_middle_of_which_the_data_begin_is_refused_and_not_offered(lake: Lake) -> None:
+    load(lake, "alert", [alert("Z1", datetime(2023, 12, 28, 12), "339901010000", "help")], "earlier.csv")
+    version = warehouse.settled_version(lake)
+    with pytest.raises(ExportError, match="begin on 2023-12-28, in the middle of the week of 2023-12-25") as refused:
+        week_of(lake, date(2023, 12, 31))
+    assert "2023-12-28" in refused.value.sentence("zh")
+    assert exports.complete_weeks(lake, version)[-1] == date(2024, 1, 1)
+    assert exports.complete_weeks(lake, version)[0] == exports.newest_week(lake) == LAST
+
+
+def returned(lake: Lake, start: date, days: int = 7) -> None:
+    row = {"indicator_id": "alerts_valid", "org_code": "339901", "breakdown": "all", "numerator": 12}
+    load(lake, "indicator_return", [row | {"period_start": start, "period_end": start + timedelta(days=days)}], "r.csv")
+
+
+def test_without_records_the_newest_week_is_the_newest_that_was_returned(tmp_path: Path) -> None:
+    lake = warehouse.open_lake(tmp_path / "returns", create=True)
+    load(lake, "district", reference()["district"], "district.csv")
+    with pytest.raises(ExportError, match="hold no alerts and no returns"):
+        exports.newest_week(lake)
+    returned(lake, date(2025, 12, 1), days=31)
+    with pytest.raises(ExportError, match="no whole week"):
+        exports.newest_week(lake)
+    for start in (date(2025, 12, 8), LAST, date(2025, 12, 24)):
+        returned(lake, start)
+    assert exports.newest_week(lake) == week_of(lake, LAST).start == LAST
+    assert exports.complete_weeks(lake, lake.version()) == [LAST, date(2025, 12, 8)]
+    with pytest.raises(ExportError, match="know no record of the week of 2025-12-15"):
+        week_of(lake, date(2025, 12, 15))
+    warehouse.close_lake(tmp_path / "returns")
 
 
 def test_a_week_that_nothing_is_known_of_is_missing_data_and_no_fall(lake: Lake) -> None:
