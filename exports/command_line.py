@@ -65,7 +65,9 @@ def parser() -> argparse.ArgumentParser:
     making.add_argument("--out", type=Path, help="folder for the package; default: JICENG_SNAPSHOTS or data/snapshots")
     making.add_argument("--formats", default=",".join(FORMATS), help=f"any of {','.join(FORMATS)}")
     making.add_argument("--language", default="both", choices=list(LANGUAGES), help="of the report and workbook")
-    making.add_argument("--keep", type=_weeks, metavar="N", help="remove the packages of all but the newest N weeks")
+    making.add_argument(
+        "--keep", type=_weeks, metavar="N", help="remove the packages of all but the newest N weeks and this one"
+    )
     making.add_argument("--mail", action="store_true", help="send it as JICENG_MAIL_TO and the like say")
     making.add_argument("--author", default=None, help="who pins the data version; default: the account")
     making.add_argument("--json", action="store_true", help="print one JSON object")
@@ -112,9 +114,11 @@ def _weekly(given: argparse.Namespace) -> int:
             language=given.language,
             author=given.author or _account(),
         )
-        told = made.to_json() | {"removed": keep(folder, given.keep) if given.keep else []}
+        told = made.to_json() | {"removed": []}
         if given.mail:
             told |= _mailed(folder, made)
+        if given.keep:
+            told["removed"] = keep(folder, given.keep, made.name)
     except (ExportError, LakeError, MetricError) as error:
         _log(folder, told | {"status": "refused", "reason": error.sentence()})
         raise

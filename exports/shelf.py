@@ -91,12 +91,15 @@ def listed(folder: Path | None = None) -> list[Package]:
     return sorted(found, key=lambda package: (package.week, package.data_version), reverse=True)
 
 
-def keep(folder: Path, weeks: int) -> list[str]:
-    """Remove the packages of all but the newest weeks; their data versions stay pinned. Return their names."""
+def keep(folder: Path, weeks: int, made: str = "") -> list[str]:
+    """Remove the packages of all but the newest weeks, never the one just made; return the names of what is gone.
+
+    The data versions stay pinned.
+    """
     with locked(folder):
         packages = listed(folder)
         newest = sorted({package.week for package in packages}, reverse=True)[:weeks]
-        gone = [package for package in packages if package.week not in newest]
+        gone = [package for package in packages if package.week not in newest and package.name != made]
         for package in gone:
             package.archive.unlink(missing_ok=True)
             shutil.rmtree(package.folder, ignore_errors=True)

@@ -224,11 +224,13 @@ def test_the_command_line_tells_by_its_status(
     assert main([*common, "--week", "2025-12-22", "--version", "77"]) == 1
     assert "77" in json.loads(capsys.readouterr().out)["sentence_zh"]
     assert main([*common, "--week", "2025-12-15", "--keep", "1"]) == 0
+    assert json.loads(capsys.readouterr().out)["removed"] == [], "the package just made stays, however old its week"
+    assert main([*common, "--week", "2025-12-22", "--keep", "1"]) == 0
     assert json.loads(capsys.readouterr().out)["removed"] == ["jiceng-2025-12-15-v8"]
     assert main(["list", "--out", str(out), "--json"]) == 0
     assert [one["week"] for one in json.loads(capsys.readouterr().out)["packages"]] == ["2025-12-22"]
     log = [json.loads(line) for line in (out / "weekly.log").read_text(encoding="utf-8").splitlines()]
-    assert [line["status"] for line in log] == ["made", "refused", "refused", "refused", "made"]
+    assert [line["status"] for line in log] == ["made", "refused", "refused", "refused", "made", "unchanged"]
     monkeypatch.setenv("JICENG_LAKE", str(tmp_path / "nowhere"))
     assert main([*common, "--week", "2025-12-22"]) == 3
 
@@ -247,3 +249,30 @@ def test_a_published_version_survives_maintenance(lake: Lake, tmp_path: Path) ->
     load(lake, "alert", [alert("N1", datetime(2025, 12, 24, 9), "339901010000", "help")], "more.csv")
     warehouse.maintain(lake, keep_days=0)
     assert exports.verify(lake, made.archive).is_genuine
+
+
+def test_the_package_just_made_is_mailed_before_others_are_removed_and_stays(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    out, mailed = tmp_path / "out", list[list[str]]()
+    monkeypatch.setenv("JICENG_LAKE", str(shutil.copytree(built, tmp_path / "lake")))
+    monkeypatch.setenv("JICENG_MAIL_TO", "a@example.org")
+
+    def send(made: exports.Made) -> list[str]:
+        mailed.append([made.archive.stem, *names(out)])
+        return []
+
+    monkeypatch.setattr("exports.mail.send", send)
+    common = ["weekly", "--out", str(out), "--formats", "csv", "--json"]
+    for week in ("2025-12-08", "2025-12-22"):
+        assert main([*common, "--week", week]) == 0
+    capsys.readouterr()
+    assert main([*common, "--week", "2025-12-15", "--keep", "1", "--mail"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["mailed"], told["removed"]) == ("sent", ["jiceng-2025-12-08-v8"])
+    assert mailed == [["jiceng-2025-12-15-v8", *(f"jiceng-2025-12-{day}-v8" for day in ("08", "15", "22"))]]
+    assert names(out) == ["jiceng-2025-12-15-v8", "jiceng-2025-12-22-v8"]
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.stem for path in folder.glob("*.zip"))
