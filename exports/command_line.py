@@ -28,7 +28,7 @@ from warehouse import CatalogueMissing, LakeError, VersionExpired, open_lake
 from wording import Words
 
 DONE, REFUSED, WRONG_USAGE, OUT_OF_REACH, NOT_MAILED = 0, 1, 2, 3, 4
-UNREACHABLE = ("busy", "cannot_write")
+UNREACHABLE = ("busy", "cannot_list", "cannot_write")
 NOT_WHOLLY = ("failed", "partly")
 
 

@@ -56,6 +56,10 @@ MESSAGES: dict[str, dict[str, str]] = {
         "en": "The package could not be written ({detail}). Nothing was left behind. Check the folder and the disk.",
         "zh": "快照无法写入（{detail}）。没有留下不完整的文件。请检查文件夹与磁盘。",
     },
+    "cannot_list": {
+        "en": "The packages in {detail} cannot be listed ({why}). Name a folder that this account may enter.",
+        "zh": "无法列出 {detail} 中的快照（{why}）。请指定本账户有权进入的文件夹。",
+    },
     "not_a_package": {
         "en": "{detail} is not a weekly package: it has no manifest.json. Choose the ZIP or the folder as it was made.",
         "zh": "{detail} 不是每周快照：没有 manifest.json。请选择生成时的 ZIP 文件或文件夹。",

@@ -101,6 +101,13 @@ def test_why_a_package_is_not_made_is_told_in_the_readers_language(
     assert sentence in told(page) and not page.success
 
 
+def test_a_shelf_that_cannot_be_listed_is_told(page: AppTest, tmp_path: Path) -> None:
+    (tmp_path / "shelf").touch()
+    page.run()
+    assert not page.exception
+    assert "shelf cannot be listed (Not a directory)" in told(page)
+
+
 def test_files_are_called_by_what_they_are() -> None:
     files = ("figures.csv", "report.en.pdf", "report.html", "report.pdf", "workbook.xlsx")
     package = exports.Package("x", Path("x"), Path("x.zip"), date(2025, 12, 22), 8, "", 1, files, ("zh", "en"), (), 1)

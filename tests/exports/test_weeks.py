@@ -276,3 +276,44 @@ def test_the_package_just_made_is_mailed_before_others_are_removed_and_stays(
 
 def names(folder: Path) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.zip"))
+
+
+def test_what_is_no_manifest_of_ours_is_left_alone_on_the_shelf(
+    lake: Lake, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    made = weekly(lake, LAST, tmp_path, formats=("csv",))
+    content = json.loads((made.folder / "manifest.json").read_text(encoding="utf-8"))
+    odd = [
+        {"figures": None},
+        {"figures": "12"},
+        {"committed_at": 1},
+        {"committed_at": "yesterday"},
+        {"warnings": None},
+        {"warnings": ["report.pdf"]},
+        {"warnings": [{"file": "report.pdf"}]},
+        {"choices": None},
+        {"choices": {"languages": [None]}},
+    ]
+    for number, change in enumerate(odd):
+        (tmp_path / f"jiceng-odd{number}").mkdir()
+        (tmp_path / f"jiceng-odd{number}.zip").touch()
+        (tmp_path / f"jiceng-odd{number}" / "manifest.json").write_text(json.dumps(content | change), encoding="utf-8")
+    assert [package.name for package in exports.listed(tmp_path)] == [made.name]
+    assert main(["list", "--out", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.count("\n") == 1
+
+
+def test_a_folder_that_is_none_or_is_closed_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    assert main(["list", "--out", str(tmp_path / "not-yet")]) == 0
+    (tmp_path / "file").touch()
+    assert main(["list", "--out", str(tmp_path / "file"), "--json"]) == 3
+    assert "file cannot be listed (Not a directory)" in json.loads(capsys.readouterr().out)["sentence"]
+
+    def closed(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "iterdir", closed)  # the account of the tests may enter everything
+    assert main(["list", "--out", str(tmp_path)]) == 3
+    assert "cannot be listed (Permission denied)" in capsys.readouterr().err
