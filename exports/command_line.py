@@ -24,7 +24,7 @@ from exports.telling import compared_lines, verified_lines
 from exports.verifying import verify
 from exports.weeks import newest_week
 from metrics import MetricError
-from warehouse import CatalogueMissing, LakeError, VersionExpired, open_lake
+from warehouse import CatalogueMissing, LakeError, ReadOnly, VersionExpired, open_lake
 from wording import Words
 
 DONE, REFUSED, WRONG_USAGE, OUT_OF_REACH, NOT_MAILED = 0, 1, 2, 3, 4
@@ -177,7 +177,7 @@ def _log(folder: Path, told: dict[str, Any]) -> None:
 def _compare(given: argparse.Namespace) -> int:
     try:
         lake = open_lake()
-    except CatalogueMissing as error:  # packages of one week can be compared without it
+    except (CatalogueMissing, ReadOnly) as error:  # packages of one week can be compared without it
         print(error.sentence(), file=sys.stderr)
         lake = None
     found = compare(opened(given.old), opened(given.new), lake)
