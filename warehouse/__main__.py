@@ -24,10 +24,10 @@ def parser() -> argparse.ArgumentParser:
     keep.add_argument("--keep-days", type=int, default=KEEP_DAYS, help="versions older than this expire unless pinned")
     keep.add_argument("--json", action="store_true")
     commands.add_parser("backup", help="copy the lake into an empty folder").add_argument(
-        "folder", type=Path, metavar="DIR"
+        "folder", type=_folder, metavar="DIR"
     )
     commands.add_parser("restore", help="put a backup in the lake's place").add_argument(
-        "folder", type=Path, metavar="DIR"
+        "folder", type=_folder, metavar="DIR"
     )
     setting = commands.add_parser("set-parameter", help="change a number that figures are made with")
     setting.add_argument("name", metavar="NAME", help="as `python -m metrics parameters` lists them")
@@ -37,6 +37,12 @@ def parser() -> argparse.ArgumentParser:
     setting.add_argument("--valid-from", type=date.fromisoformat, help="day that charts mark; default: today")
     setting.add_argument("--json", action="store_true")
     return root
+
+
+def _folder(text: str) -> Path:
+    if text.strip():
+        return Path(text)
+    raise argparse.ArgumentTypeError("the name of the folder is empty. Name a folder.")
 
 
 def _set(chosen: argparse.Namespace) -> str:

@@ -84,6 +84,16 @@ MESSAGES: dict[str, dict[str, str]] = {
             "请用拥有该文件夹的账户运行，或授予本账户写权限。"
         ),
     },
+    "inside_lake": {
+        "en": (
+            "{detail} lies inside the warehouse; a backup there would be lost with it. Nothing was changed. "
+            "Name a folder elsewhere, on another disk if there is one."
+        ),
+        "zh": (
+            "{detail} 位于仓库之内，备份会随仓库一起丢失。没有改动任何数据。"
+            "请另选仓库之外的文件夹，最好在另一块磁盘上。"
+        ),
+    },
     "version_expired": {
         "en": "Data version {detail} is not kept any more, or never was. Choose the latest version.",
         "zh": "数据版本 {detail} 已不再保留，或从未存在。请选择最新版本。",
@@ -226,6 +236,12 @@ class NotEmpty(LakeError):
     """The folder for a backup holds something."""
 
     code = "not_empty"
+
+
+class InsideLake(LakeError):
+    """The folder for a backup lies in the lake."""
+
+    code = "inside_lake"
 
 
 class ReadOnly(LakeError):

@@ -21,6 +21,7 @@ from warehouse.errors import (
     CatalogueDamaged,
     CatalogueElsewhere,
     CatalogueMissing,
+    InsideLake,
     LakeMoved,
     NotEmpty,
     from_duckdb,
@@ -108,20 +109,23 @@ def backup(lake: Lake, folder: Path) -> Path:
 
     Raises:
         CatalogueElsewhere: the catalogue is PostgreSQL.
-        NotEmpty: the folder holds something.
+        InsideLake, NotEmpty: the folder lies in the lake, or holds something.
         DiskFull, Busy, LakeError: there is no backup.
     """
     if lake.location.is_postgres:
         raise CatalogueElsewhere("backup")
-    partial = folder.with_name(folder.name + ".partial")
+    place = folder.resolve()
+    if any(place.is_relative_to(own.resolve()) for own in (lake.home, lake.location.files)):
+        raise InsideLake(folder)
+    partial = place.parent / f"{place.name}.partial"
     try:
-        if folder.exists() and any(folder.iterdir()):
+        if place.exists() and any(place.iterdir()):
             raise NotEmpty(folder)
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         with lake.writer_lock():
             _copy(lake, partial)
-        partial.rename(folder)
+        partial.rename(place)
     except (OSError, sqlite3.Error) as error:
         shutil.rmtree(partial, ignore_errors=True)
         raise from_duckdb(error, lake.home) from error

@@ -211,6 +211,24 @@ def test_a_backup_goes_into_an_empty_folder_whole(used: Lake, tmp_path: Path, mo
     assert sorted(path.name for path in tmp_path.iterdir()) == ["backup", "lake"]
 
 
+@pytest.mark.parametrize("place", ["bk", "files/bk", "files/main/../bk", "."])
+def test_a_backup_inside_the_lake_is_refused(used: Lake, monkeypatch, capsys, place: str):
+    monkeypatch.setenv("JICENG_LAKE", str(used.home))
+    before = sorted(used.home.rglob("*"))
+    assert main(["backup", str(used.home / place)]) == 3
+    assert "lies inside the warehouse" in capsys.readouterr().err
+    assert sorted(path for path in used.home.rglob("*") if path.name != "writer.lock") == [
+        path for path in before if path.name != "writer.lock"
+    ]
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_a_folder_without_a_name_is_wrong_usage(capsys, command: str):
+    with pytest.raises(SystemExit) as ended:
+        main([command, ""])
+    assert ended.value.code == 2 and "the name of the folder is empty" in capsys.readouterr().err
+
+
 def test_the_command_line_maintains(used: Lake, monkeypatch, capsys):
     monkeypatch.setenv("JICENG_LAKE", str(used.home))
     assert main(["maintain", "--keep-days", "0", "--json"]) == 0
