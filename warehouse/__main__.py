@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from warehouse import LakeError, RefusedParameter, backup, maintain, open_lake, restore, set_parameter
-from warehouse.maintenance import KEEP_DAYS
+from warehouse.maintenance import KEEP_DAYS, Restored
 
 
 def parser() -> argparse.ArgumentParser:
@@ -59,6 +59,11 @@ def _set(chosen: argparse.Namespace) -> str:
     return f"{chosen.name} is {chosen.value}; the data version is {version}. Older versions keep the value they had."
 
 
+def _restored(done: Restored) -> str:
+    kept = f"; what was there is kept as {done.replaced}" if done.replaced else ""
+    return f"The backup is in place at {done.home}{kept}."
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; give the exit status."""
     chosen = parser().parse_args(arguments)
@@ -75,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         elif chosen.command == "backup":
             print(f"The lake is copied to {backup(open_lake(), chosen.folder)}. Keep the secret key apart from it.")
         else:
-            print(f"The backup is in place at {restore(chosen.folder)}; what was there is kept beside it as .replaced.")
+            print(_restored(restore(chosen.folder)))
     except RefusedParameter as error:
         print(f"warehouse: {error.sentence()}", file=sys.stderr)
         return 2

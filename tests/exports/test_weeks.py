@@ -238,7 +238,7 @@ def test_the_command_line_tells_by_its_status(
 def test_a_backup_put_elsewhere_gives_every_figure_again(lake: Lake, tmp_path: Path) -> None:
     made = weekly(lake, LAST, tmp_path / "out", formats=FIGURES)
     warehouse.backup(lake, tmp_path / "backup")
-    place = warehouse.restore(tmp_path / "backup", tmp_path / "elsewhere")
+    place = warehouse.restore(tmp_path / "backup", tmp_path / "elsewhere").home
     found = exports.verify(warehouse.open_lake(place), made.archive)
     assert (found.outcome, found.differing) == ("genuine", 0)
     warehouse.close_lake(place)

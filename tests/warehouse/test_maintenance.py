@@ -143,7 +143,7 @@ def test_a_backup_restored_elsewhere_is_the_same_lake(used: Lake, tmp_path: Path
     warehouse.close_lake(used.home)
     shutil.rmtree(used.home)
 
-    place = warehouse.restore(copied, tmp_path / "elsewhere" / "lake")
+    place = warehouse.restore(copied, tmp_path / "elsewhere" / "lake").home
     shutil.rmtree(copied)
     lake = warehouse.open_lake(place)
     assert (lake.version(), everything(lake)) == newest
@@ -167,6 +167,42 @@ def test_what_a_restore_replaces_is_kept_beside_it(used: Lake, tmp_path: Path, m
     warehouse.close_lake(replaced)
     said = capsys.readouterr().out
     assert str(backup) in said and ".replaced" in said
+
+
+def test_a_second_restore_keeps_what_the_first_one_kept(used: Lake, tmp_path: Path, monkeypatch, capsys):
+    backup = warehouse.backup(used, tmp_path / "backup")
+    load(used, "later", row(alert_id="later"))
+    later, home = in_use(used), used.home
+    monkeypatch.setenv("JICENG_LAKE", str(home))
+    for ending in (".replaced", ".replaced-2", ".replaced-3"):
+        assert main(["restore", str(backup)]) == 0
+        assert capsys.readouterr().out.endswith(f"what was there is kept as {home}{ending}.\n")
+    original = home.with_name(home.name + ".replaced")
+    assert in_use(warehouse.open_lake(original)) == later
+    warehouse.close_lake(original)
+
+
+def test_a_restore_where_nothing_was_keeps_nothing(used: Lake, tmp_path: Path, monkeypatch, capsys):
+    backup = warehouse.backup(used, tmp_path / "backup")
+    monkeypatch.setenv("JICENG_LAKE", str(tmp_path / "new" / "lake"))
+    assert main(["restore", str(backup)]) == 0
+    assert capsys.readouterr().out == f"The backup is in place at {tmp_path / 'new' / 'lake'}.\n"
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["lake"]
+
+
+def test_a_restore_that_cannot_be_put_in_place_leaves_the_lake_as_it_was(used: Lake, tmp_path: Path, monkeypatch):
+    backup, before = warehouse.backup(used, tmp_path / "backup"), in_use(used)
+    rename = Path.rename
+
+    def broken(path: Path, target: Path) -> Path:
+        if path.name.endswith(".restoring"):
+            raise OSError(5, "Input/output error", str(path))
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", broken)
+    with pytest.raises(warehouse.LakeError, match="Input/output error"):
+        warehouse.restore(backup, used.home)
+    assert in_use(warehouse.open_lake(used.home)) == before
 
 
 def test_a_backup_that_cannot_be_read_replaces_nothing(used: Lake, tmp_path: Path, monkeypatch, capsys):
