@@ -21,7 +21,9 @@ def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(prog="python -m warehouse", description="Keep the warehouse small and safe.")
     commands = root.add_subparsers(dest="command", required=True)
     keep = commands.add_parser("maintain", help="fold, expire, merge and clean up")
-    keep.add_argument("--keep-days", type=int, default=KEEP_DAYS, help="versions older than this expire unless pinned")
+    keep.add_argument(
+        "--keep-days", type=_days, default=KEEP_DAYS, help="versions older than this expire unless pinned"
+    )
     keep.add_argument("--json", action="store_true")
     commands.add_parser("backup", help="copy the lake into an empty folder").add_argument(
         "folder", type=_folder, metavar="DIR"
@@ -37,6 +39,12 @@ def parser() -> argparse.ArgumentParser:
     setting.add_argument("--valid-from", type=date.fromisoformat, help="day that charts mark; default: today")
     setting.add_argument("--json", action="store_true")
     return root
+
+
+def _days(text: str) -> int:
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text} is not a number of days. Write a whole number, 1 or more.")
 
 
 def _folder(text: str) -> Path:

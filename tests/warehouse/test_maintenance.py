@@ -265,9 +265,19 @@ def test_a_folder_without_a_name_is_wrong_usage(capsys, command: str):
     assert ended.value.code == 2 and "the name of the folder is empty" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("days", ["-1", "0", "1.5", "many"])
+def test_only_a_number_of_days_can_be_kept(used: Lake, monkeypatch, capsys, days: str):
+    monkeypatch.setenv("JICENG_LAKE", str(used.home))
+    before = used.version()
+    with pytest.raises(SystemExit) as ended:
+        main(["maintain", "--keep-days", days])
+    assert ended.value.code == 2 and f"{days} is not a number of days" in capsys.readouterr().err
+    assert (used.version(), used.has_version(2)) == (before, True)
+
+
 def test_the_command_line_maintains(used: Lake, monkeypatch, capsys):
     monkeypatch.setenv("JICENG_LAKE", str(used.home))
-    assert main(["maintain", "--keep-days", "0", "--json"]) == 0
+    assert main(["maintain", "--keep-days", "1", "--json"]) == 0
     assert f'"data_version": {used.version()}' in capsys.readouterr().out
     monkeypatch.setenv("JICENG_LAKE", str(used.home.parent / "nothing"))
     assert main(["maintain"]) == 3
