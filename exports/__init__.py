@@ -12,7 +12,7 @@ from exports.revisions import Revisions
 from exports.shelf import Package, listed, shelf
 from exports.telling import compared, differing, verdict
 from exports.verifying import Verified, verify
-from exports.weeks import Week, newest_week, week_of
+from exports.weeks import Week, complete_weeks, newest_week, week_of
 
 __all__ = [
     "FORMATS",
@@ -26,6 +26,7 @@ __all__ = [
     "Week",
     "compare",
     "compared",
+    "complete_weeks",
     "differing",
     "listed",
     "make_apart",

@@ -23,11 +23,12 @@ from exports.shelf import LOG, keep, listed, shelf
 from exports.telling import compared_lines, verified_lines
 from exports.verifying import verify
 from exports.weeks import newest_week
-from warehouse import CatalogueMissing, LakeError, VersionExpired, open_lake
+from metrics import MetricError
+from warehouse import CatalogueMissing, LakeError, ReadOnly, VersionExpired, open_lake
 from wording import Words
 
 DONE, REFUSED, WRONG_USAGE, OUT_OF_REACH, NOT_MAILED = 0, 1, 2, 3, 4
-UNREACHABLE = ("busy", "cannot_write")
+UNREACHABLE = ("busy", "cannot_list", "cannot_write")
 NOT_WHOLLY = ("failed", "partly")
 
 
@@ -42,9 +43,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except LakeError as error:
         _refuse(given, error)
         return REFUSED if isinstance(error, VersionExpired) else OUT_OF_REACH
+    except MetricError as error:
+        _refuse(given, error)
+        return REFUSED
 
 
-def _refuse(given: argparse.Namespace, error: ExportError | LakeError) -> None:
+def _refuse(given: argparse.Namespace, error: ExportError | LakeError | MetricError) -> None:
     print(error.sentence(), file=sys.stderr)
     if given.json:
         print(json.dumps(refusal(error), ensure_ascii=False))
@@ -61,7 +65,9 @@ def parser() -> argparse.ArgumentParser:
     making.add_argument("--out", type=Path, help="folder for the package; default: JICENG_SNAPSHOTS or data/snapshots")
     making.add_argument("--formats", default=",".join(FORMATS), help=f"any of {','.join(FORMATS)}")
     making.add_argument("--language", default="both", choices=list(LANGUAGES), help="of the report and workbook")
-    making.add_argument("--keep", type=_weeks, metavar="N", help="remove the packages of all but the newest N weeks")
+    making.add_argument(
+        "--keep", type=_weeks, metavar="N", help="remove the packages of all but the newest N weeks and this one"
+    )
     making.add_argument("--mail", action="store_true", help="send it as JICENG_MAIL_TO and the like say")
     making.add_argument("--author", default=None, help="who pins the data version; default: the account")
     making.add_argument("--json", action="store_true", help="print one JSON object")
@@ -108,10 +114,12 @@ def _weekly(given: argparse.Namespace) -> int:
             language=given.language,
             author=given.author or _account(),
         )
-        told = made.to_json() | {"removed": keep(folder, given.keep) if given.keep else []}
+        told = made.to_json() | {"removed": []}
         if given.mail:
             told |= _mailed(folder, made)
-    except (ExportError, LakeError) as error:
+        if given.keep:
+            told["removed"] = keep(folder, given.keep, made.name)
+    except (ExportError, LakeError, MetricError) as error:
         _log(folder, told | {"status": "refused", "reason": error.sentence()})
         raise
     _log(folder, told)
@@ -169,7 +177,7 @@ def _log(folder: Path, told: dict[str, Any]) -> None:
 def _compare(given: argparse.Namespace) -> int:
     try:
         lake = open_lake()
-    except CatalogueMissing as error:  # packages of one week can be compared without it
+    except (CatalogueMissing, ReadOnly) as error:  # packages of one week can be compared without it
         print(error.sentence(), file=sys.stderr)
         lake = None
     found = compare(opened(given.old), opened(given.new), lake)

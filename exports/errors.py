@@ -3,12 +3,22 @@
 The words stand in `MESSAGES`, apart from the code that raises, as in `warehouse/errors.py`.
 """
 
+from metrics import MetricError
 from warehouse import LakeError
 
 MESSAGES: dict[str, dict[str, str]] = {
+    "bad_year": {
+        "en": "{detail} lies outside the years that a week can be published of. Choose a day from {first} to {last}.",
+        "zh": "{detail}不在可发布的年份内。请选择 {first} 年至 {last} 年之间的日期。",
+    },
     "before_data": {
         "en": "The week of {detail} lies before the first data ({first}). Choose a later week, or load the records.",
         "zh": "{detail}所在周早于最早的数据（{first}）。请选择较晚的一周，或先装载记录。",
+    },
+    "begun_within": {
+        "en": "The data begin on {first}, in the middle of the week of {detail}. Choose a later week, or load the "
+        "records of its first days.",
+        "zh": "数据从{first}开始，只含{detail}所在周的一部分。请选择较晚的一周，或先装载该周前几天的记录。",
     },
     "incomplete_week": {
         "en": "The week of {detail} is not complete: the data end on {last}. Publish it when its last day is loaded.",
@@ -21,6 +31,10 @@ MESSAGES: dict[str, dict[str, str]] = {
     "no_data": {
         "en": "The data hold no alerts and no returns yet. Load a file first.",
         "zh": "数据中还没有警情或报表。请先装载文件。",
+    },
+    "no_whole_week": {
+        "en": "The data hold no whole week yet, of call records or of returns. Load the days that are missing.",
+        "zh": "数据中还没有完整的一周（警情记录或报表）。请先装载缺少的日期。",
     },
     "bad_date": {
         "en": "{detail} is not a date. Write it as 2025-12-22.",
@@ -41,6 +55,10 @@ MESSAGES: dict[str, dict[str, str]] = {
     "cannot_write": {
         "en": "The package could not be written ({detail}). Nothing was left behind. Check the folder and the disk.",
         "zh": "快照无法写入（{detail}）。没有留下不完整的文件。请检查文件夹与磁盘。",
+    },
+    "cannot_list": {
+        "en": "The packages in {detail} cannot be listed ({why}). Name a folder that this account may enter.",
+        "zh": "无法列出 {detail} 中的快照（{why}）。请指定本账户有权进入的文件夹。",
     },
     "not_a_package": {
         "en": "{detail} is not a weekly package: it has no manifest.json. Choose the ZIP or the folder as it was made.",
@@ -135,6 +153,6 @@ class ExportError(Exception):
         return words.format(detail=self.detail, **self.values)
 
 
-def refusal(error: ExportError | LakeError) -> dict[str, str]:
+def refusal(error: ExportError | LakeError | MetricError) -> dict[str, str]:
     """Return an error as `--json` prints it: its sentence in both languages."""
     return {"status": "refused", "sentence": error.sentence(), "sentence_zh": error.sentence("zh")}

@@ -19,6 +19,8 @@ UNREADABLE = (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, N
 MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
 LARGEST = 200 * 1024 * 1024
 MOST_FILES = 40
+STRAY = (".ds_store", "desktop.ini", "thumbs.db")
+STRAY_FOLDER = "__MACOSX"
 RIGHTS = 0o644 << 16
 UNIX = 3
 
@@ -48,13 +50,15 @@ def zip_bytes(files: Mapping[str, bytes], folder: str, moment: datetime) -> byte
 def read(source: Path | bytes, name: str = "") -> dict[str, bytes]:
     """Return the files of a package by name: of a folder, a ZIP, or the bytes of a ZIP.
 
+    What an operating system adds of its own accord is no part of it.
+
     Raises:
         ExportError: it is no package, cannot be read, or is too large.
     """
     shown = name or (source.name if isinstance(source, Path) else "ZIP")
     try:
         if isinstance(source, Path) and source.is_dir():
-            files = {path.name: path.read_bytes() for path in sorted(source.iterdir()) if path.is_file()}
+            files = {path.name: path.read_bytes() for path in sorted(source.iterdir()) if _is_own(path)}
         else:
             files = _unzip(source, shown)
     except UNREADABLE as error:
@@ -66,10 +70,20 @@ def read(source: Path | bytes, name: str = "") -> dict[str, bytes]:
     return files
 
 
+def _is_own(path: Path) -> bool:
+    return _is_packed(path.name) and path.is_file()
+
+
+def _is_packed(name: str) -> bool:
+    """Return whether a name is that of a packed file: of no folder, and of nothing that an operating system added."""
+    *folders, file = name.split("/")
+    return bool(file) and STRAY_FOLDER not in folders and file.lower() not in STRAY and not file.startswith("._")
+
+
 def _unzip(source: Path | bytes, shown: str) -> dict[str, bytes]:
     opened = io.BytesIO(source) if isinstance(source, bytes) else source
     with zipfile.ZipFile(opened) as archive:
-        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        entries = [entry for entry in archive.infolist() if _is_packed(entry.filename)]
         if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > LARGEST:
             raise ExportError("too_large", shown)
         return {entry.filename.rpartition("/")[2]: archive.read(entry) for entry in entries}

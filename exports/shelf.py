@@ -4,7 +4,8 @@ import os
 import re
 import shutil
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from fnmatch import fnmatch
 from pathlib import Path
 
 from exports.building import WEB_PAGE, locked
@@ -16,6 +17,9 @@ from exports.weeks import WEEK
 DEFAULT = Path(__file__).resolve().parents[1] / "data" / "snapshots"
 SETTING = "JICENG_SNAPSHOTS"
 LOG = "weekly.log"
+ARCHIVES = "jiceng-*.zip"
+WARNING = ("file", "sentence", "sentence_zh")
+"""What is read of each warning."""
 PAGE_LANGUAGE = re.compile(r'<html lang="\w+">')
 
 
@@ -65,38 +69,61 @@ def shelf() -> Path:
 
 
 def listed(folder: Path | None = None) -> list[Package]:
-    """Return the packages of a folder, the newest week first, of a week the newest version first."""
-    place = folder or shelf()
+    """Return the packages of a folder, the newest week first, of a week the newest version first.
+
+    Raises:
+        ExportError: the folder is none, or cannot be entered.
+    """
     found = []
-    for archive in sorted(place.glob("jiceng-*.zip")) if place.is_dir() else []:
+    for archive in _archives(folder or shelf()):
         try:
-            content = parsed((place / archive.stem / MANIFEST).read_bytes())
-            found.append(
-                Package(
-                    archive.stem,
-                    place / archive.stem,
-                    archive,
-                    date.fromisoformat(content["week"]["first"]),
-                    int(content["data_version"]),
-                    str(content["committed_at"]),
-                    int(content["figures"]),
-                    tuple(content["files"]),
-                    tuple(content["choices"]["languages"]),
-                    tuple(content["warnings"]),
-                    archive.stat().st_size,
-                )
-            )
-        except (OSError, ExportError, KeyError, ValueError):
+            found.append(_package(archive))
+        except (OSError, ExportError, KeyError, TypeError, ValueError):
             continue  # whatever lies there besides whole packages is left alone
     return sorted(found, key=lambda package: (package.week, package.data_version), reverse=True)
 
 
-def keep(folder: Path, weeks: int) -> list[str]:
-    """Remove the packages of all but the newest weeks; their data versions stay pinned. Return their names."""
+def _archives(place: Path) -> list[Path]:
+    try:
+        return sorted(path for path in place.iterdir() if fnmatch(path.name, ARCHIVES))
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise ExportError("cannot_list", place, why=error.strerror or type(error).__name__) from error
+
+
+def _package(archive: Path) -> Package:
+    """Return a package by its ZIP; the manifest beside it may have been written by anybody."""
+    folder = archive.with_suffix("")
+    content = parsed((folder / MANIFEST).read_bytes())
+    languages, warnings = content["choices"]["languages"], content["warnings"]
+    told = all(isinstance(warning[name], str) for warning in warnings for name in WARNING)
+    if not (told and type(content["figures"]) is int and all(isinstance(language, str) for language in languages)):
+        raise ExportError("damaged_package", folder.name)
+    return Package(
+        archive.stem,
+        folder,
+        archive,
+        date.fromisoformat(content["week"]["first"]),
+        content["data_version"],
+        datetime.fromisoformat(content["committed_at"]).isoformat(),
+        content["figures"],
+        tuple(content["files"]),
+        tuple(languages),
+        tuple(warnings),
+        archive.stat().st_size,
+    )
+
+
+def keep(folder: Path, weeks: int, made: str = "") -> list[str]:
+    """Remove the packages of all but the newest weeks, never the one just made; return the names of what is gone.
+
+    The data versions stay pinned.
+    """
     with locked(folder):
         packages = listed(folder)
         newest = sorted({package.week for package in packages}, reverse=True)[:weeks]
-        gone = [package for package in packages if package.week not in newest]
+        gone = [package for package in packages if package.week not in newest and package.name != made]
         for package in gone:
             package.archive.unlink(missing_ok=True)
             shutil.rmtree(package.folder, ignore_errors=True)

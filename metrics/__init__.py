@@ -11,7 +11,7 @@ from metrics.errors import MetricError
 from metrics.integrity import Measured, Signal, SignalEntry, signal_entries, signals
 from metrics.parameter_table import ParameterChange, Parameters, parameters, table_of_parameters
 from metrics.periods import base_period
-from metrics.returns import returned_period
+from metrics.returns import returned_period, returned_periods, returned_weeks
 from metrics.showing import GROUPS, data_span, default_period, last_complete_week, show
 from metrics.trends import series
 from metrics.types import Note, Result, Row, Scope, Warehouse
@@ -43,6 +43,8 @@ __all__ = [
     "parameters",
     "reporting_delay",
     "returned_period",
+    "returned_periods",
+    "returned_weeks",
     "series",
     "show",
     "signal_entries",

@@ -21,7 +21,9 @@ LOOK_BACK = timedelta(weeks=8)
 LONGEST = 28
 """Delays of so many days and more are left out: they are rare, and a triangle of them says nothing."""
 SMALLEST = 200
-"""With fewer records in the whole triangle no estimate is given."""
+"""With fewer records in the weeks before no estimate is given."""
+FEWEST_WEEKS = LONGEST // 7
+"""So many of the weeks before must hold records: fewer cannot show the longest delay."""
 COLUMNS = (0, 1, 2, 3, 6, 13, 27)
 """Delays, in days, up to which the printed triangle counts."""
 
@@ -48,7 +50,8 @@ class Delay:
 
     Attributes:
         observed: records of the week that the data hold.
-        missing: records still expected, None where nothing can be said; `reason` is then the code why.
+        missing: records still expected, None where nothing can be said; `reason` is then the code why:
+            `no_recorded_at`, or `few_before` where the weeks before hold too little to know a habit from.
         interval: of `missing`.
         share: missing out of observed and missing.
         reach: moment of the newest record stored.
@@ -73,13 +76,21 @@ def reporting_delay(lake: Warehouse, start: date, end: date, version: int) -> De
     cells = _cells(counted, first, end, reach.date() if reach else end)
     observed = int(counted.filter(pl.col("day") >= start)["records"].sum())
     triangle = _triangle(cells, first)
-    if reach is None or cells[~np.isnan(cells)].size == 0 or counted["records"].sum() < SMALLEST:
+    if reach is None or cells[~np.isnan(cells)].size == 0:
         return Delay(observed, None, None, None, reach, "no_recorded_at", triangle)
+    if not _tell_a_habit(counted.filter(pl.col("day") < start), first):
+        return Delay(observed, None, None, None, reach, "few_before", triangle)
     from metrics.statistics.chain_ladder import chain_ladder
 
     found = chain_ladder(cells, slice((start - first).days, None))
     whole = observed + found.total
     return Delay(observed, found.total, found.limits(), found.total / whole if whole else None, reach, None, triangle)
+
+
+def _tell_a_habit(before: pl.DataFrame, first: date) -> bool:
+    """Return whether the weeks before hold enough to say how late records usually come."""
+    weeks = {(day - first).days // 7 for day in before["day"]}
+    return before["records"].sum() >= SMALLEST and len(weeks) >= FEWEST_WEEKS
 
 
 def _cells(counted: pl.DataFrame, first: date, end: date, reach: date) -> "np.ndarray[Any, np.dtype[np.float64]]":

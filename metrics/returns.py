@@ -13,6 +13,7 @@ from datetime import date
 
 from metrics.counting import Question
 from metrics.periods import Compared, compare, days_of
+from metrics.reference import reference
 from metrics.rows import count_row, judged_count
 from metrics.standing import Unit
 from metrics.types import Note, Period, Row, Scope, Warehouse
@@ -28,6 +29,12 @@ SELECT DISTINCT period_start, period_end
 FROM lake.indicator_return AT (VERSION => $version)
 WHERE indicator_id = $name
 """
+WEEKS_SQL = """
+SELECT DISTINCT period_start, period_end
+FROM lake.indicator_return AT (VERSION => $version)
+WHERE indicator_id = $name AND period_end = period_start + 7 AND list_contains($parts, breakdown)
+ORDER BY period_start
+"""
 RETURNS_SQL = """
 SELECT org_code, breakdown, numerator
 FROM lake.indicator_return AT (VERSION => $version)
@@ -42,6 +49,14 @@ def returned_periods(lake: Warehouse, version: int) -> list[Period]:
     """Return every period for which valid alerts were reported, the latest last."""
     found = lake.frame(PERIODS_SQL, {"version": version, "name": RETURNED[NAME][0]}).rows()
     return sorted(((start, end) for start, end in found), key=lambda period: (period[1], period[0]))
+
+
+def returned_weeks(lake: Warehouse, version: int) -> list[Period]:
+    """Return every week of the lake for which valid alerts, whole or by class, were reported, the latest last."""
+    name, whole = RETURNED[NAME]
+    found = lake.frame(WEEKS_SQL, {"version": version, "name": name, "parts": [whole, *CLASSES]}).rows()
+    first = reference(lake, version).week_start
+    return [(start, end) for start, end in found if start.weekday() == first]
 
 
 def returned_period(lake: Warehouse, version: int, wanted: Period) -> Period | None:

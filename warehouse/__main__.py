@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from warehouse import LakeError, RefusedParameter, backup, maintain, open_lake, restore, set_parameter
-from warehouse.maintenance import KEEP_DAYS
+from warehouse.maintenance import KEEP_DAYS, Restored
 
 
 def parser() -> argparse.ArgumentParser:
@@ -21,13 +21,15 @@ def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(prog="python -m warehouse", description="Keep the warehouse small and safe.")
     commands = root.add_subparsers(dest="command", required=True)
     keep = commands.add_parser("maintain", help="fold, expire, merge and clean up")
-    keep.add_argument("--keep-days", type=int, default=KEEP_DAYS, help="versions older than this expire unless pinned")
+    keep.add_argument(
+        "--keep-days", type=_days, default=KEEP_DAYS, help="versions older than this expire unless pinned"
+    )
     keep.add_argument("--json", action="store_true")
     commands.add_parser("backup", help="copy the lake into an empty folder").add_argument(
-        "folder", type=Path, metavar="DIR"
+        "folder", type=_folder, metavar="DIR"
     )
     commands.add_parser("restore", help="put a backup in the lake's place").add_argument(
-        "folder", type=Path, metavar="DIR"
+        "folder", type=_folder, metavar="DIR"
     )
     setting = commands.add_parser("set-parameter", help="change a number that figures are made with")
     setting.add_argument("name", metavar="NAME", help="as `python -m metrics parameters` lists them")
@@ -37,6 +39,18 @@ def parser() -> argparse.ArgumentParser:
     setting.add_argument("--valid-from", type=date.fromisoformat, help="day that charts mark; default: today")
     setting.add_argument("--json", action="store_true")
     return root
+
+
+def _days(text: str) -> int:
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text} is not a number of days. Write a whole number, 1 or more.")
+
+
+def _folder(text: str) -> Path:
+    if text.strip():
+        return Path(text)
+    raise argparse.ArgumentTypeError("the name of the folder is empty. Name a folder.")
 
 
 def _set(chosen: argparse.Namespace) -> str:
@@ -51,6 +65,11 @@ def _set(chosen: argparse.Namespace) -> str:
     if chosen.json:
         return json.dumps({"parameter": chosen.name, "value": chosen.value, "data_version": version})
     return f"{chosen.name} is {chosen.value}; the data version is {version}. Older versions keep the value they had."
+
+
+def _restored(done: Restored) -> str:
+    kept = f"; what was there is kept as {done.replaced}" if done.replaced else ""
+    return f"The backup is in place at {done.home}{kept}."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         elif chosen.command == "backup":
             print(f"The lake is copied to {backup(open_lake(), chosen.folder)}. Keep the secret key apart from it.")
         else:
-            print(f"The backup is in place at {restore(chosen.folder)}; what was there is kept beside it as .replaced.")
+            print(_restored(restore(chosen.folder)))
     except RefusedParameter as error:
         print(f"warehouse: {error.sentence()}", file=sys.stderr)
         return 2

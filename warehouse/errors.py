@@ -6,6 +6,7 @@ The words live in `MESSAGES`, apart from the code that raises; a page or the com
 
 from __future__ import annotations
 
+import errno
 import re
 import shutil
 from pathlib import Path
@@ -72,6 +73,26 @@ MESSAGES: dict[str, dict[str, str]] = {
     "not_empty": {
         "en": "{detail} is not empty; a backup goes into an empty folder. Nothing was changed. Name another folder.",
         "zh": "{detail} 不是空文件夹，备份只能放入空文件夹。没有改动任何数据。请另选文件夹。",
+    },
+    "read_only": {
+        "en": (
+            "This account may not write in the warehouse at {detail}, and its catalogue needs that even to be read. "
+            "Nothing was changed. Run this as the account that owns the folder, or give this one the right to."
+        ),
+        "zh": (
+            "本账户没有 {detail} 处仓库的写权限，而目录库即使读取也需要写权限。没有改动任何数据。"
+            "请用拥有该文件夹的账户运行，或授予本账户写权限。"
+        ),
+    },
+    "inside_lake": {
+        "en": (
+            "{detail} lies inside the warehouse; a backup there would be lost with it. Nothing was changed. "
+            "Name a folder elsewhere, on another disk if there is one."
+        ),
+        "zh": (
+            "{detail} 位于仓库之内，备份会随仓库一起丢失。没有改动任何数据。"
+            "请另选仓库之外的文件夹，最好在另一块磁盘上。"
+        ),
     },
     "version_expired": {
         "en": "Data version {detail} is not kept any more, or never was. Choose the latest version.",
@@ -217,6 +238,18 @@ class NotEmpty(LakeError):
     code = "not_empty"
 
 
+class InsideLake(LakeError):
+    """The folder for a backup lies in the lake."""
+
+    code = "inside_lake"
+
+
+class ReadOnly(LakeError):
+    """The account may not write in the lake's folder; SQLite's log needs that for reading, too."""
+
+    code = "read_only"
+
+
 class VersionExpired(LakeError):
     """The version asked for is not kept."""
 
@@ -305,6 +338,7 @@ SIGNS: tuple[tuple[tuple[str, ...], type[LakeError]], ...] = (
     (("no space left", "disk full", "disk is full", "enospc", "quota exceeded", "file too large"), DiskFull),
     (("no snapshot found", "snapshot with version", "snapshot at version"), VersionExpired),
     (("transaction conflict", "could not serialize"), Conflict),
+    (("readonly database", "read-only file system"), ReadOnly),
     (("database is locked", "lock timeout"), Busy),
     (("creating a new ducklake is explicitly disabled",), CatalogueMissing),
     (("not a database", "malformed", "file is encrypted", "no such table: ducklake"), CatalogueDamaged),
@@ -317,6 +351,7 @@ UNREACHABLE = re.compile(r'^.*Unable to connect to Postgres at ".*?": ', re.DOTA
 PERIPHERAL = "disk i/o error"
 """All that SQLite says when it cannot write its log, be the disk full or broken."""
 FULL_BYTES = 1 << 18
+NO_RIGHT = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def from_duckdb(error: Exception, home: Path | None = None) -> LakeError:
@@ -329,6 +364,8 @@ def from_duckdb(error: Exception, home: Path | None = None) -> LakeError:
     text = str(error).strip()
     lowered = text.lower()
     kind = next((kind for signs, kind in SIGNS if any(sign in lowered for sign in signs)), LakeError)
+    if home and (_is_denied(error, home) if isinstance(error, OSError) else kind is ReadOnly):
+        return ReadOnly(home)
     if isinstance(error, OSError) and kind is not DiskFull:
         return LakeError(f"{error.strerror}: {error.filename}" if error.filename else text[:300])
     if kind is VersionExpired and (found := VERSION.search(text)):
@@ -340,6 +377,11 @@ def from_duckdb(error: Exception, home: Path | None = None) -> LakeError:
         text = UNREACHABLE.sub("", text)
     line = text.splitlines()[0][:300] if text else type(error).__name__
     return kind(f"{home}: {line}" if home and kind in (FileDamaged, LakeMoved) and str(home) not in line else line)
+
+
+def _is_denied(error: OSError, home: Path) -> bool:
+    """Whether the system denies writing in the lake's folder, not elsewhere."""
+    return error.errno in NO_RIGHT and error.filename is not None and Path(error.filename).is_relative_to(home)
 
 
 def is_retryable(error: duckdb.Error) -> bool:

@@ -55,7 +55,9 @@ DEFAULT_SETTINGS = {
 FILE_OPTIONS = {"parquet_version": "2", "parquet_compression": "zstd"}
 VERSION_SQL = "SELECT id FROM lake.current_snapshot()"
 SETTINGS_SQL = "SELECT name, value FROM lake.setting AT (VERSION => $version)"
-KEPT_SQL = "SELECT count(*) FROM ducklake_snapshots('lake') WHERE snapshot_id = $version"
+KEPT_SQL = """SELECT count(*) FROM ducklake_snapshots('lake')
+WHERE snapshot_id = $version AND schema_version > 0"""
+"""The first version of a lake is from before its tables were made: it cannot be read."""
 
 
 @contextmanager
@@ -102,7 +104,7 @@ class Lake:
         return int(self._scalar(VERSION_SQL, {}))
 
     def has_version(self, version: int) -> bool:
-        """Whether a version is kept."""
+        """Whether a version is kept and holds the tables."""
         return bool(self._scalar(KEPT_SQL, {"version": version}))
 
     def require_version(self, version: int | None) -> int:

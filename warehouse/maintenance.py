@@ -5,11 +5,13 @@ A pinned version never expires. Expired versions lose their author and message, 
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from contextlib import closing, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import chain, count
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,6 +23,7 @@ from warehouse.errors import (
     CatalogueDamaged,
     CatalogueElsewhere,
     CatalogueMissing,
+    InsideLake,
     LakeMoved,
     NotEmpty,
     from_duckdb,
@@ -108,20 +111,23 @@ def backup(lake: Lake, folder: Path) -> Path:
 
     Raises:
         CatalogueElsewhere: the catalogue is PostgreSQL.
-        NotEmpty: the folder holds something.
+        InsideLake, NotEmpty: the folder lies in the lake, or holds something.
         DiskFull, Busy, LakeError: there is no backup.
     """
     if lake.location.is_postgres:
         raise CatalogueElsewhere("backup")
-    partial = folder.with_name(folder.name + ".partial")
+    place = folder.resolve()
+    if any(place.is_relative_to(own.resolve()) for own in (lake.home, lake.location.files)):
+        raise InsideLake(folder)
+    partial = place.parent / f"{place.name}.partial"
     try:
-        if folder.exists() and any(folder.iterdir()):
+        if place.exists() and any(place.iterdir()):
             raise NotEmpty(folder)
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         with lake.writer_lock():
             _copy(lake, partial)
-        partial.rename(folder)
+        partial.rename(place)
     except (OSError, sqlite3.Error) as error:
         shutil.rmtree(partial, ignore_errors=True)
         raise from_duckdb(error, lake.home) from error
@@ -137,8 +143,16 @@ def _copy(lake: Lake, folder: Path) -> None:
         shutil.copy2(extra, folder / extra.name)
 
 
-def restore(folder: Path, location: str | Path | None = None) -> Path:
-    """Put a backup in the place of a lake; what was there is kept beside it, named `.replaced`.
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """Where a backup was put, and where what was there before is kept; None where nothing was."""
+
+    home: Path
+    replaced: Path | None
+
+
+def restore(folder: Path, location: str | Path | None = None) -> Restored:
+    """Put a backup in the place of a lake; what was there is kept beside it: `.replaced`, `.replaced-2` and so on.
 
     Raises:
         CatalogueElsewhere: the catalogue is PostgreSQL.
@@ -154,10 +168,10 @@ def restore(folder: Path, location: str | Path | None = None) -> Path:
     connections.forget(where)
     try:
         with locked(where.home) if where.home.exists() else nullcontext():
-            _put_in_place(folder, where)
+            replaced = _put_in_place(folder, where)
     except OSError as error:
         raise from_duckdb(error) from error
-    return where.home
+    return Restored(where.home, replaced)
 
 
 def _require_whole(folder: Path) -> None:
@@ -176,7 +190,7 @@ def _require_whole(folder: Path) -> None:
         raise LakeMoved(f"{folder / 'files'}: {missing[0]}")
 
 
-def _put_in_place(folder: Path, where: connections.Location) -> None:
+def _put_in_place(folder: Path, where: connections.Location) -> Path | None:
     fresh = where.home.with_name(where.home.name + ".restoring")
     shutil.rmtree(fresh, ignore_errors=True)
     try:
@@ -184,9 +198,21 @@ def _put_in_place(folder: Path, where: connections.Location) -> None:
     except OSError:
         shutil.rmtree(fresh, ignore_errors=True)
         raise
+    replaced = None
     if where.home.exists():
-        replaced = where.home.with_name(where.home.name + ".replaced")
-        shutil.rmtree(replaced, ignore_errors=True)
+        replaced = _free_name(where.home)
         where.home.rename(replaced)
-    where.home.parent.mkdir(parents=True, exist_ok=True)
-    fresh.rename(where.home)
+    try:
+        fresh.rename(where.home)
+    except OSError:
+        if replaced is not None:
+            replaced.rename(where.home)
+        raise
+    return replaced
+
+
+def _free_name(home: Path) -> Path:
+    """Return the first name beside the lake that nothing has: what an earlier restore replaced is never deleted."""
+    endings = chain([".replaced"], (f".replaced-{number}" for number in count(2)))
+    beside = (home.with_name(home.name + ending) for ending in endings)
+    return next(path for path in beside if not os.path.lexists(path))

@@ -5,6 +5,7 @@ import streamlit as st
 import exports
 from pages.office.weekly import checking, comparing, making, packages
 from pages.shared.desk import desk
+from pages.shared.plain import escaped
 
 place = desk()
 words = place.words
@@ -14,7 +15,11 @@ making.draw(place)
 making.tell(words)
 
 st.subheader(words("snapshots.list"), anchor=False)
-found = exports.listed()
+try:
+    found = exports.listed()
+except exports.ExportError as error:
+    found = []
+    st.warning(escaped(error.sentence(words.short)), icon=":material/info:")
 if found:
     packages.draw(words, found)
     if len(found) > 1:

@@ -125,6 +125,19 @@ def test_figures_that_differ_in_a_choice_are_told_apart() -> None:
     assert (row[0].text, row[1].text) == ("有效警情变化的构成（同比、全部类别、按类别）", "求助")
 
 
+def test_packages_of_one_week_are_compared_without_a_lake_that_can_be_opened(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    def denied() -> None:
+        raise warehouse.ReadOnly("/srv/lake")
+
+    archive = str(made(lake, tmp_path / "out"))
+    monkeypatch.setattr("exports.command_line.open_lake", denied)
+    assert main(["compare", archive, archive, "--json"]) == 0
+    said = capsys.readouterr()
+    assert "may not write in the warehouse at /srv/lake" in said.err and json.loads(said.out)
+
+
 def test_the_command_line_compares_and_verifies(
     lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:

@@ -77,6 +77,16 @@ def test_the_package_just_made_is_the_one_that_is_shown(page: AppTest) -> None:
     assert page.selectbox(key="choice_package").value == "jiceng-2025-12-15-v8"
 
 
+def test_a_week_that_units_returned_is_offered_and_the_week_of_records_is_chosen(page: AppTest, lake: Lake) -> None:
+    week = {"period_start": "2025-12-29", "period_end": "2026-01-05"}
+    row = {"indicator_id": "alerts_valid", "org_code": "339901", "breakdown": "all", "numerator": 12}
+    load(lake, "indicator_return", [row | week], "return.csv")
+    page.run()
+    chosen = page.selectbox(key="snapshot_week")
+    assert chosen.options[:2] == ["Dec 29, 2025 – Jan 4, 2026", "Dec 22 – 28, 2025"]
+    assert not page.exception and chosen.value == date(2025, 12, 22)
+
+
 @pytest.mark.parametrize(
     ("language", "sentence"), [("en", "Another package is being made"), ("zh_CN", "没有生成：另一份快照")]
 )
@@ -89,6 +99,13 @@ def test_why_a_package_is_not_made_is_told_in_the_readers_language(
     page.text_input(key="who").set_value("Clerk").run()
     page.button(key="snapshot_make").click().run()
     assert sentence in told(page) and not page.success
+
+
+def test_a_shelf_that_cannot_be_listed_is_told(page: AppTest, tmp_path: Path) -> None:
+    (tmp_path / "shelf").touch()
+    page.run()
+    assert not page.exception
+    assert "shelf cannot be listed (Not a directory)" in told(page)
 
 
 def test_files_are_called_by_what_they_are() -> None:

@@ -61,3 +61,17 @@ def test_without_moments_of_storing_nothing_is_said() -> None:
 def test_few_records_are_no_ground_for_an_estimate() -> None:
     few = Calls([(WEEK, 0, 5)], datetime(2025, 12, 28))
     assert reporting_delay(few, WEEK, WEEK + timedelta(days=7), 1).missing is None
+
+
+@pytest.mark.parametrize("weeks_before", [0, 1, 3])
+def test_no_habit_is_known_from_weeks_that_are_not_there(weeks_before: int) -> None:
+    days = [WEEK + timedelta(days=number) for number in range(-7 * weeks_before, 7)]
+    calls = Calls([(day, 0, 100) for day in days], datetime(2025, 12, 28, 23))
+    found = reporting_delay(calls, WEEK, WEEK + timedelta(days=7), 1)
+    assert (found.observed, found.missing, found.interval, found.reason) == (700, None, None, "few_before")
+
+
+def test_a_handful_of_records_before_is_no_habit() -> None:
+    before = [(WEEK - timedelta(weeks=number), 0, 2) for number in range(1, 9)]
+    found = reporting_delay(Calls([*before, (WEEK, 0, 900)], datetime(2026, 1, 5)), WEEK, WEEK + timedelta(days=7), 1)
+    assert (found.missing, found.reason) == (None, "few_before")

@@ -1,5 +1,6 @@
 """Every trouble of the lake, really made: its sentence in both languages, and a lake that is as it was."""
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -21,6 +22,7 @@ from .children import Gate, lock_the_catalogue, wait_for
 from .conftest import alerts
 from .facts import IN_USE, in_use, load, row
 
+ROOT = Path(__file__).resolve().parents[2]
 CHINESE = range(0x4E00, 0xA000)
 
 
@@ -44,6 +46,44 @@ def test_every_error_has_its_sentence_and_a_title():
     assert {kind.code for kind in found} == MESSAGES.keys()
     assert all(kind("x").title for kind in found)
     assert {kind.__name__ for kind in found} <= set(warehouse.__all__)
+
+
+OPENED = """
+import sys
+import warehouse
+try:
+    warehouse.open_lake(sys.argv[1])
+    warehouse.write_settings(warehouse.open_lake(sys.argv[1]), {"city_en": "X"}, author="t")
+except warehouse.LakeError as error:
+    print(error.code, error.sentence())
+"""
+
+
+@pytest.mark.parametrize("closed", ["everything", "the folder alone"])
+def test_a_lake_that_this_account_may_not_write_is_named_so(stocked_folder: Path, tmp_path: Path, closed: str):
+    home = Path(shutil.copytree(stocked_folder, tmp_path / "lake"))
+    (home / "writer.lock").unlink(missing_ok=True)
+    for path in [home, *(home.rglob("*") if closed == "everything" else [])]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    command = [sys.executable, "-c", OPENED, str(home)]
+    if os.geteuid() == 0:  # who may do everything gives that up
+        if shutil.which("setpriv") is None:
+            pytest.skip("the tests run as root, and there is no setpriv to give its rights up")
+        command = ["setpriv", "--inh-caps=-all", "--bounding-set=-dac_override,-dac_read_search", *command]
+    told = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    home.chmod(0o755)
+    assert told.stdout.startswith(f"read_only This account may not write in the warehouse at {home}"), told
+
+
+def test_what_a_read_only_catalogue_says_is_known():
+    text = 'Failed to execute query "PRAGMA journal_mode=WAL": attempt to write a readonly database'
+    said(warehouse.ReadOnly, lambda: raised(text, Path("/srv/lake")), "/srv/lake")
+    denied = PermissionError(13, "Permission denied", "/backups/lake/catalog.sqlite")
+    assert type(warehouse.from_duckdb(denied, Path("/srv/lake"))) is warehouse.LakeError, "of another folder"
+
+
+def raised(text: str, home: Path) -> None:
+    raise warehouse.from_duckdb(duckdb.IOException(text), home)
 
 
 def test_a_catalogue_locked_by_another_program_is_busy(

@@ -143,7 +143,7 @@ def test_a_backup_restored_elsewhere_is_the_same_lake(used: Lake, tmp_path: Path
     warehouse.close_lake(used.home)
     shutil.rmtree(used.home)
 
-    place = warehouse.restore(copied, tmp_path / "elsewhere" / "lake")
+    place = warehouse.restore(copied, tmp_path / "elsewhere" / "lake").home
     shutil.rmtree(copied)
     lake = warehouse.open_lake(place)
     assert (lake.version(), everything(lake)) == newest
@@ -167,6 +167,42 @@ def test_what_a_restore_replaces_is_kept_beside_it(used: Lake, tmp_path: Path, m
     warehouse.close_lake(replaced)
     said = capsys.readouterr().out
     assert str(backup) in said and ".replaced" in said
+
+
+def test_a_second_restore_keeps_what_the_first_one_kept(used: Lake, tmp_path: Path, monkeypatch, capsys):
+    backup = warehouse.backup(used, tmp_path / "backup")
+    load(used, "later", row(alert_id="later"))
+    later, home = in_use(used), used.home
+    monkeypatch.setenv("JICENG_LAKE", str(home))
+    for ending in (".replaced", ".replaced-2", ".replaced-3"):
+        assert main(["restore", str(backup)]) == 0
+        assert capsys.readouterr().out.endswith(f"what was there is kept as {home}{ending}.\n")
+    original = home.with_name(home.name + ".replaced")
+    assert in_use(warehouse.open_lake(original)) == later
+    warehouse.close_lake(original)
+
+
+def test_a_restore_where_nothing_was_keeps_nothing(used: Lake, tmp_path: Path, monkeypatch, capsys):
+    backup = warehouse.backup(used, tmp_path / "backup")
+    monkeypatch.setenv("JICENG_LAKE", str(tmp_path / "new" / "lake"))
+    assert main(["restore", str(backup)]) == 0
+    assert capsys.readouterr().out == f"The backup is in place at {tmp_path / 'new' / 'lake'}.\n"
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["lake"]
+
+
+def test_a_restore_that_cannot_be_put_in_place_leaves_the_lake_as_it_was(used: Lake, tmp_path: Path, monkeypatch):
+    backup, before = warehouse.backup(used, tmp_path / "backup"), in_use(used)
+    rename = Path.rename
+
+    def broken(path: Path, target: Path) -> Path:
+        if path.name.endswith(".restoring"):
+            raise OSError(5, "Input/output error", str(path))
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", broken)
+    with pytest.raises(warehouse.LakeError, match="Input/output error"):
+        warehouse.restore(backup, used.home)
+    assert in_use(warehouse.open_lake(used.home)) == before
 
 
 def test_a_backup_that_cannot_be_read_replaces_nothing(used: Lake, tmp_path: Path, monkeypatch, capsys):
@@ -211,9 +247,37 @@ def test_a_backup_goes_into_an_empty_folder_whole(used: Lake, tmp_path: Path, mo
     assert sorted(path.name for path in tmp_path.iterdir()) == ["backup", "lake"]
 
 
+@pytest.mark.parametrize("place", ["bk", "files/bk", "files/main/../bk", "."])
+def test_a_backup_inside_the_lake_is_refused(used: Lake, monkeypatch, capsys, place: str):
+    monkeypatch.setenv("JICENG_LAKE", str(used.home))
+    before = sorted(used.home.rglob("*"))
+    assert main(["backup", str(used.home / place)]) == 3
+    assert "lies inside the warehouse" in capsys.readouterr().err
+    assert sorted(path for path in used.home.rglob("*") if path.name != "writer.lock") == [
+        path for path in before if path.name != "writer.lock"
+    ]
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_a_folder_without_a_name_is_wrong_usage(capsys, command: str):
+    with pytest.raises(SystemExit) as ended:
+        main([command, ""])
+    assert ended.value.code == 2 and "the name of the folder is empty" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("days", ["-1", "0", "1.5", "many"])
+def test_only_a_number_of_days_can_be_kept(used: Lake, monkeypatch, capsys, days: str):
+    monkeypatch.setenv("JICENG_LAKE", str(used.home))
+    before = used.version()
+    with pytest.raises(SystemExit) as ended:
+        main(["maintain", "--keep-days", days])
+    assert ended.value.code == 2 and f"{days} is not a number of days" in capsys.readouterr().err
+    assert (used.version(), used.has_version(2)) == (before, True)
+
+
 def test_the_command_line_maintains(used: Lake, monkeypatch, capsys):
     monkeypatch.setenv("JICENG_LAKE", str(used.home))
-    assert main(["maintain", "--keep-days", "0", "--json"]) == 0
+    assert main(["maintain", "--keep-days", "1", "--json"]) == 0
     assert f'"data_version": {used.version()}' in capsys.readouterr().out
     monkeypatch.setenv("JICENG_LAKE", str(used.home.parent / "nothing"))
     assert main(["maintain"]) == 3

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import streamlit as st
 
 import exports
-import metrics
 from exports import ExportError
 from pages.shared import address
 from pages.shared.desk import Desk, who
@@ -16,16 +15,6 @@ from wording import Words
 WEEKS_BACK = 60
 WEEK = timedelta(weeks=1)
 ICONS = {"success": ":material/check_circle:", "warning": ":material/info:", "error": ":material/error:"}
-
-
-def weeks(place: Desk, version: int) -> list[date]:
-    """Return the first days of the complete weeks, the newest first."""
-    span = metrics.data_span(place.lake, version)
-    last = metrics.last_complete_week(place.lake, version)
-    if span is None or last is None:
-        return []
-    days = [last[0] - WEEK * number for number in range(WEEKS_BACK)]
-    return [day for day in days if day + WEEK > span[0]]
 
 
 def tell(words: Words) -> None:
@@ -46,14 +35,17 @@ def _ending(words: Words) -> str:
 def draw(place: Desk) -> None:
     """Draw the choice of a week and the button."""
     words, version = place.words, settled_version(place.lake)
-    known = weeks(place, version)
-    if not known:
-        st.info(words("error.empty_lake"), icon=":material/info:")
+    try:
+        newest = exports.newest_week(place.lake, version)
+    except ExportError as error:
+        st.info(escaped(error.sentence(words.short)), icon=":material/info:")
         return
+    known = exports.complete_weeks(place.lake, version)[:WEEKS_BACK]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
             words("snapshots.week"),
             known,
+            index=known.index(newest) if newest in known else 0,
             format_func=lambda day: words.period((day, day + WEEK)),
             key="snapshot_week",
             width=320,
