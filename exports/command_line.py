@@ -170,8 +170,10 @@ def _account() -> str:
 def _log(folder: Path, told: dict[str, Any]) -> None:
     """Write one line about a run; a log that cannot be written stops nothing."""
     line = {"at": datetime.now().astimezone().isoformat(timespec="seconds")} | told
-    with suppress(OSError), (folder / LOG).open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line, ensure_ascii=False) + "\n")
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / LOG).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
 def _compare(given: argparse.Namespace) -> int:

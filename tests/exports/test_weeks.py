@@ -64,11 +64,11 @@ def test_a_week_of_no_year_that_can_be_asked_for_is_refused_in_a_sentence(
     read_only: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, week: str
 ) -> None:
     monkeypatch.setenv("JICENG_LAKE", str(read_only.home))
-    assert main(["weekly", "--out", str(tmp_path), "--week", week, "--json"]) == 1
+    assert main(["weekly", "--out", str(tmp_path / "new"), "--week", week, "--json"]) == 1
     said = capsys.readouterr()
     assert json.loads(said.out)["sentence"] == said.err.strip()
     assert said.err.startswith(f"{week} lies outside the years") and "1901 to 2199" in said.err
-    assert json.loads((tmp_path / "weekly.log").read_text(encoding="utf-8"))["status"] == "refused"
+    assert json.loads((tmp_path / "new" / "weekly.log").read_text(encoding="utf-8"))["status"] == "refused"
 
 
 def test_a_question_without_an_answer_is_a_refusal(
