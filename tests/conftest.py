@@ -18,10 +18,11 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_real_lake_or_secret(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep tests off the lake and the secret of whoever runs them."""
+    """Keep tests off the lake and the secret of whoever runs them; the workers share the cores already."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JICENG_LAKE", str(tmp_path_factory.mktemp("no-lake")))
         patch.setenv("JICENG_KEY", TEST_SECRET)
+        patch.setenv("JICENG_THREADS", "1")
         patch.delenv("JICENG_KEY_FILE", raising=False)
         patch.delenv("JICENG_LAKE_FILES", raising=False)
         yield

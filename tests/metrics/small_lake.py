@@ -22,7 +22,7 @@ class SmallLake:
     """The tables of the marts and of the reference data, empty to begin with."""
 
     def __init__(self) -> None:
-        self.connection = duckdb.connect()
+        self.connection = duckdb.connect(config={"threads": "1"})
         self.connection.execute("ATTACH ':memory:' AS lake")
         self.settings = {"city_zh": "枫桥市", "city_en": "Fengqiao", "week_start": "monday"}
         self.queries: list[str] = []
