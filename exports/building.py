@@ -95,7 +95,7 @@ def weekly(
             "formats": [name for name in FORMATS if name in {*chosen, *had["formats"]}],
             "languages": [code for code in ("zh", "en") if code in {*languages, *had["languages"]}],
         }
-        if there and choices == had:
+        if there and choices == had and not there[1]["warnings"]:
             return there[0]
         return _make(lake, week, folder, choices, author)
 
@@ -106,7 +106,7 @@ def name_of(week: Week) -> str:
 
 
 def _whole(lake: Lake, folder: Path, week: Week) -> tuple[Made, dict[str, Any]] | None:
-    """Return the package that is there already with its manifest, when it is the one that was made, lacking nothing."""
+    """Return the package that is there already with its manifest, when it is the one that was made."""
     place, archive = folder / name_of(week), folder / f"{name_of(week)}.zip"
     if not (place.is_dir() and archive.is_file()):
         return None
@@ -114,10 +114,10 @@ def _whole(lake: Lake, folder: Path, week: Week) -> tuple[Made, dict[str, Any]] 
         files = read(place)
         content = manifests.parsed(files[MANIFEST])
         counted = sums({name: held for name, held in files.items() if name != SUMS})
-        lacks = content["warnings"] or read(archive) != files or counted != files[SUMS]
+        is_whole = read(archive) == files and counted == files[SUMS]
     except (ExportError, KeyError):
         return None
-    if lacks or digest(files[SUMS]) not in recorded(lake, week.start, week.version):
+    if not is_whole or digest(files[SUMS]) not in recorded(lake, week.start, week.version):
         return None
     return Made("unchanged", place.name, place, archive, week.start, week.version), content
 

@@ -30,39 +30,22 @@ EXCLUSIONS = (
 )
 COUNTED = ("received", "valid", *EXCLUSIONS, "recoded_down", "transferred", "caller_keyed")
 
-COUNTS_SQL = """
+DAILY = ", ".join(f"SUM({name}) AS {name}" for name in COUNTED)
+SUMMED = ", ".join(f"COALESCE(SUM({name}), 0)::BIGINT AS {name}" for name in COUNTED)
+
+COUNTS_SQL = f"""
 WITH daily AS (
     SELECT
         day,
         station_code,
-        SUM(received) AS received,
-        SUM(valid) AS valid,
-        SUM(excluded_deleted) AS excluded_deleted,
-        SUM(excluded_duplicate) AS excluded_duplicate,
-        SUM(excluded_chase_up) AS excluded_chase_up,
-        SUM(excluded_feedback) AS excluded_feedback,
-        SUM(excluded_nuisance) AS excluded_nuisance,
-        SUM(excluded_invalid) AS excluded_invalid,
-        SUM(recoded_down) AS recoded_down,
-        SUM(transferred) AS transferred,
-        SUM(caller_keyed) AS caller_keyed
+        {DAILY}
     FROM lake.mart_alert_day AT (VERSION => $version)
     WHERE day >= $start AND day < $end
     GROUP BY day, station_code
 )
 SELECT
     station_code,
-    COALESCE(SUM(received), 0)::BIGINT AS received,
-    COALESCE(SUM(valid), 0)::BIGINT AS valid,
-    COALESCE(SUM(excluded_deleted), 0)::BIGINT AS excluded_deleted,
-    COALESCE(SUM(excluded_duplicate), 0)::BIGINT AS excluded_duplicate,
-    COALESCE(SUM(excluded_chase_up), 0)::BIGINT AS excluded_chase_up,
-    COALESCE(SUM(excluded_feedback), 0)::BIGINT AS excluded_feedback,
-    COALESCE(SUM(excluded_nuisance), 0)::BIGINT AS excluded_nuisance,
-    COALESCE(SUM(excluded_invalid), 0)::BIGINT AS excluded_invalid,
-    COALESCE(SUM(recoded_down), 0)::BIGINT AS recoded_down,
-    COALESCE(SUM(transferred), 0)::BIGINT AS transferred,
-    COALESCE(SUM(caller_keyed), 0)::BIGINT AS caller_keyed,
+    {SUMMED},
     COALESCE(SUM(received), 0)::BIGINT AS any_received,
     (COUNT(*) FILTER (received > 0))::BIGINT AS active_days
 FROM daily
@@ -71,21 +54,11 @@ GROUP BY station_code
 """
 """One period; asked once for the period and once for its base, so that each is read by its own range of days."""
 
-CLASSES_SQL = """
+CLASSES_SQL = f"""
 SELECT
     station_code,
     category_group,
-    COALESCE(SUM(received), 0)::BIGINT AS received,
-    COALESCE(SUM(valid), 0)::BIGINT AS valid,
-    COALESCE(SUM(excluded_deleted), 0)::BIGINT AS excluded_deleted,
-    COALESCE(SUM(excluded_duplicate), 0)::BIGINT AS excluded_duplicate,
-    COALESCE(SUM(excluded_chase_up), 0)::BIGINT AS excluded_chase_up,
-    COALESCE(SUM(excluded_feedback), 0)::BIGINT AS excluded_feedback,
-    COALESCE(SUM(excluded_nuisance), 0)::BIGINT AS excluded_nuisance,
-    COALESCE(SUM(excluded_invalid), 0)::BIGINT AS excluded_invalid,
-    COALESCE(SUM(recoded_down), 0)::BIGINT AS recoded_down,
-    COALESCE(SUM(transferred), 0)::BIGINT AS transferred,
-    COALESCE(SUM(caller_keyed), 0)::BIGINT AS caller_keyed
+    {SUMMED}
 FROM lake.mart_alert_day AT (VERSION => $version)
 WHERE day >= $start AND day < $end AND NOT list_contains($left_out::DATE[], day)
 GROUP BY station_code, category_group

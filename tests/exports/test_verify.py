@@ -12,7 +12,7 @@ import pytest
 
 import exports
 import warehouse
-from exports import weekly
+from exports import software, weekly
 from exports.manifest import parsed
 from exports.packing import read, sums, zip_bytes
 from exports.verifying import figures_of
@@ -199,3 +199,14 @@ def test_no_run_takes_away_what_another_published(lake: Lake, tmp_path: Path) ->
     assert exports.verify(lake, more.archive).is_genuine
     with pytest.raises(exports.ExportError, match="not a format"):
         weekly(lake, LAST, tmp_path, formats=())
+
+
+def test_a_package_without_its_paper_is_not_taken_away_either(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(software, "fonts", dict)
+    first = weekly(lake, LAST, tmp_path, formats=("pdf", "html"), language="zh")
+    assert [warning["reason"] for warning in first.warnings] == ["no_font"]
+    more = weekly(lake, LAST, tmp_path, formats=("csv",), language="zh")
+    assert {"report.html", "figures.csv"} <= set(files_of(more.archive))
+    assert weekly(lake, LAST, tmp_path, formats=("csv",), language="zh").status == "made"  # the paper is tried again

@@ -112,27 +112,29 @@ def test_a_year_that_was_followed_has_its_whole_curve(lake, every_day, reports, 
     assert row.extra["curve"][-1][:2] == (365, 0.0)
 
 
-def test_nothing_that_follows_has_limits_too(lake, every_day, reports, count):
-    """Nobody of 25 reported again: the risk is 0, and up to Wilson's 13.3 %; further reports up to 3.69 ÷ 25."""
+@pytest.fixture
+def once(lake, every_day, reports, count):
+    """Twenty-five places that report once, on day 150."""
     every_day("A1", 300)
     for place in range(25):
         reports(place, "A2", [150])
     count()
+    return lake
+
+
+def test_nothing_that_follows_has_limits_too(once):
+    """Nobody of 25 reported again: the risk is 0, and up to Wilson's 13.3 %; further reports up to 3.69 ÷ 25."""
     quarter = Scope(date(2025, 8, 1), date(2025, 10, 1), "none", stations=("A2",))
-    risk = show(lake, "repeat_risk", quarter, key="place").rows[0]
+    risk = show(once, "repeat_risk", quarter, key="place").rows[0]
     assert risk.value == 0 and risk.interval == pytest.approx((0, 0.1332), abs=1e-4)
-    further = show(lake, "repeat_further", quarter, key="place").rows[0]
+    further = show(once, "repeat_further", quarter, key="place").rows[0]
     assert further.value == 0 and further.interval == pytest.approx((0, 3.689 / 25), abs=1e-3)
 
 
-def test_a_window_longer_than_anything_was_followed_has_no_risk(lake, every_day, reports, count):
-    every_day("A1", 300)
-    for place in range(25):
-        reports(place, "A2", [150])
-    count()
+def test_a_window_longer_than_anything_was_followed_has_no_risk(once):
     soon = Scope(date(2025, 5, 1), date(2025, 6, 10), "none", stations=("A2",))
     for name in ("repeat_risk", "repeat_further"):
-        row = show(lake, name, soon, key="place").rows[0]
+        row = show(once, name, soon, key="place").rows[0]
         assert (row.value, row.interval, row.suppressed) == (None, None, "no_data")
 
 
